@@ -1,0 +1,30 @@
+use crate::{AttemptState, Message, Status, Time, TimelineEvent};
+
+/// The message has gone out, or has come to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the message can not be cancelled any more")]
+pub struct NotCancellable;
+
+/// Cancels a message that no provider holds: one that has not gone out, or that is between two channels or two tries.
+/// A message that was cancelled before stays so; repeating the call is no error.
+///
+/// # Errors
+/// A provider has it, may have it, or it is final.
+pub fn cancel(message: &mut Message, now: Time) -> Result<(), NotCancellable> {
+    if message.status == Status::Canceled {
+        return Ok(());
+    }
+    let held = message.attempts.iter().any(|attempt| {
+        attempt.state.in_flight() || attempt.succeeded_at.is_some() || attempt.state == AttemptState::Delivered
+    });
+    if held || message.status.is_final() {
+        return Err(NotCancellable);
+    }
+    for attempt in message.attempts.iter_mut().filter(|attempt| attempt.state == AttemptState::Queued) {
+        attempt.state = AttemptState::Canceled;
+        attempt.ended_at = Some(now);
+    }
+    message.status = Status::Canceled;
+    message.note(now, TimelineEvent::Canceled, None, None);
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! The decisions: pure functions `(message, event, now) -> (message, effects)`, one file per event.
+//!
+//! Each takes the message by `&mut`, changes it to its next state, and says through its answer what must now be done. A
+//! caller stores the message first (on the condition that nobody stored another version meanwhile), then carries out the
+//! effects, then acknowledges its own event. When it dies in between, the event comes again: it then changes nothing, and
+//! [`outstanding`] names what the stored state still calls for. Carrying that out twice is harmless, as each attempt is
+//! claimed before its provider is called.
+//!
+//! The route has two kinds of legs. *Required* ones are opened at once and stand for themselves. The others form the
+//! *chain*: one at a time, in order, until one of them has succeeded. What is left of the chain is not opened any more once
+//! it has, and a required channel's success or failure moves the chain neither way.
+
+mod cancel;
+mod claim;
+mod open;
+mod receipt;
+mod result;
+
+pub use cancel::{NotCancellable, cancel};
+pub use claim::{ClaimRefused, claim, lose};
+pub use open::open;
+pub use receipt::receipt;
+pub use result::{ResultOf, result};
+
+use crate::{
+    AttemptState, Channel, ErrorClass, Message, ProviderError, Status, SuccessStatus, Time, TimelineEvent,
+    message::{Attempt, AttemptError},
+};
+
+/// What a new state calls for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Put a pointer to this attempt on the queue of its channel.
+    Send {
+        /// The attempt's index.
+        attempt: u8,
+        /// Its channel.
+        channel: Channel,
+        /// Not to be tried before.
+        not_before: Option<Time>,
+    },
+}
+
+/// Every effect that the state of a message calls for: what an event that comes again repeats.
+#[must_use]
+pub fn outstanding(message: &Message) -> Vec<Effect> {
+    if message.status == Status::Canceled {
+        return Vec::new();
+    }
+    let queued = message.attempts.iter().zip(0..).filter(|(attempt, _)| attempt.state == AttemptState::Queued);
+    queued.map(|(attempt, index)| send(message, attempt, index)).collect()
+}
+
+fn send(message: &Message, attempt: &Attempt, index: u8) -> Effect {
+    Effect::Send { attempt: index, channel: message.leg(attempt).channel, not_before: attempt.not_before }
+}
+
+/// Opens the next reachable channel of the chain, unless one of the chain has succeeded or may still.
+/// `after` is the leg that failed.
+fn fall_back(message: &mut Message, after: u8, now: Time) -> Vec<Effect> {
+    let busy = message.attempts.iter().any(|attempt| {
+        let in_chain = !message.leg(attempt).required;
+        let open = attempt.state == AttemptState::Queued || attempt.state.in_flight();
+        in_chain && attempt.leg != after && (open || attempt.succeeded_at.is_some() || attempt.leg > after)
+    });
+    if busy || message.route[usize::from(after)].required || message.status == Status::Canceled {
+        return Vec::new();
+    }
+    let next =
+        (after + 1..).zip(&message.route[usize::from(after) + 1..]).find(|(_, leg)| !leg.required && leg.reachable);
+    let Some((leg, _)) = next else { return Vec::new() };
+    message.attempts.push(Attempt::queued(leg, now));
+    message.note(now, TimelineEvent::FellBack, Some(leg), None);
+    let index = u8::try_from(message.attempts.len() - 1).unwrap_or(u8::MAX);
+    vec![send(message, &message.attempts[usize::from(index)], index)]
+}
+
+/// Marks an attempt as failed and writes down why.
+fn fail(message: &mut Message, index: u8, error: &ProviderError, now: Time) {
+    let attempt = &mut message.attempts[usize::from(index)];
+    attempt.state = AttemptState::Failed;
+    attempt.ended_at = Some(now);
+    attempt.error = Some(AttemptError { class: error.class, code: error.code.clone(), message: error.message.clone() });
+    let leg = attempt.leg;
+    message.note(now, TimelineEvent::Failed, Some(leg), Some(format!("{} {}", error.class, error.code)));
+}
+
+/// Notes that an attempt counts as delivered from now on if it has come as far as its leg asks for. The first success of
+/// the chain withdraws what of it has not gone out yet.
+fn settle_success(message: &mut Message, index: u8, at: Time, now: Time) {
+    let attempt = &message.attempts[usize::from(index)];
+    let leg = *message.leg(attempt);
+    let default = if attempt.receipts { SuccessStatus::Delivered } else { SuccessStatus::Sent };
+    let reached = match attempt.state {
+        AttemptState::Sent => Some(SuccessStatus::Sent),
+        AttemptState::Delivered => Some(SuccessStatus::Delivered),
+        AttemptState::Read => Some(SuccessStatus::Read),
+        _ => None,
+    };
+    if attempt.succeeded_at.is_some() || reached < Some(leg.success.unwrap_or(default)) {
+        return;
+    }
+    message.attempts[usize::from(index)].succeeded_at = Some(at);
+    if !leg.required {
+        withdraw_chain(message, now);
+    }
+}
+
+fn withdraw_chain(message: &mut Message, now: Time) {
+    let route = message.route.clone();
+    let mut withdrawn = Vec::new();
+    for attempt in &mut message.attempts {
+        if attempt.state == AttemptState::Queued && !route[usize::from(attempt.leg)].required {
+            attempt.state = AttemptState::Canceled;
+            attempt.ended_at = Some(now);
+            withdrawn.push(attempt.leg);
+        }
+    }
+    for leg in withdrawn {
+        message.note(now, TimelineEvent::Withdrawn, Some(leg), None);
+    }
+}
+
+/// Moves the message's status to what its attempts say, forward only.
+fn settle_status(message: &mut Message) {
+    let status = status_of(message);
+    if message.status.may_become(status) {
+        message.status = status;
+    }
+}
+
+fn status_of(message: &Message) -> Status {
+    let attempts = &message.attempts;
+    let succeeded = || attempts.iter().filter(|attempt| attempt.succeeded_at.is_some());
+    if succeeded().any(|attempt| attempt.state == AttemptState::Read) {
+        return Status::Read;
+    }
+    if succeeded().next().is_some() {
+        return Status::Delivered;
+    }
+    let open = |attempt: &Attempt| attempt.state == AttemptState::Queued || attempt.state.in_flight();
+    // Delivered, while the channel waits to be read: open until its validity period ends.
+    let awaiting_read = |attempt: &Attempt| attempt.state == AttemptState::Delivered;
+    if attempts.iter().any(|attempt| open(attempt) || awaiting_read(attempt)) {
+        let gone_out = attempts.iter().any(|attempt| attempt.tries > 0);
+        return if gone_out { Status::Pending } else { message.status };
+    }
+    let last = message.current();
+    match last.map(|attempt| attempt.state) {
+        Some(AttemptState::Expired) => Status::Expired,
+        Some(AttemptState::Canceled) => Status::Canceled,
+        Some(AttemptState::Failed) if last.is_some_and(is_our_fault) => Status::Error,
+        _ => Status::Undelivered,
+    }
+}
+
+/// Refused before any provider was called: there is none, or the content could not be made.
+fn is_our_fault(attempt: &Attempt) -> bool {
+    attempt.provider.is_none() && attempt.error.as_ref().is_some_and(|error| error.class == ErrorClass::Misconfigured)
+}
+
+#[cfg(test)]
+mod tests;

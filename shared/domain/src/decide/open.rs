@@ -1,0 +1,20 @@
+use super::{Effect, outstanding};
+use crate::{Message, Time, TimelineEvent, message::Attempt};
+
+/// Opens a message that has just been accepted: every required channel, and the first of the chain. Channels that the
+/// recipient has no address for are noted as skipped.
+pub fn open(message: &mut Message, now: Time) -> Vec<Effect> {
+    message.note(now, TimelineEvent::Accepted, None, None);
+    let mut chain_open = false;
+    for (index, leg) in (0..).zip(message.route.clone()) {
+        if !leg.reachable {
+            message.note(now, TimelineEvent::Skipped, Some(index), Some("no address".to_owned()));
+            continue;
+        }
+        if leg.required || !chain_open {
+            chain_open |= !leg.required;
+            message.attempts.push(Attempt::queued(index, now));
+        }
+    }
+    outstanding(message)
+}

@@ -1,0 +1,29 @@
+//! What Baton decides, without doing any of it: types, status rules, fallback decisions, rendering, SMS segments.
+//!
+//! Nothing here performs I/O, waits or knows of AWS. The heart is [`decide`]: pure functions from a message and an event
+//! to the changed message and the [`Effect`](decide::Effect)s that its new state calls for. The pipeline loads, decides,
+//! stores conditionally and emits; the simulation runs the very same functions.
+
+pub mod channel;
+pub mod content;
+pub mod decide;
+pub mod ids;
+pub mod limits;
+pub mod message;
+pub mod outcome;
+pub mod recipient;
+pub mod render;
+pub mod retry;
+pub mod segments;
+pub mod status;
+
+pub use channel::Channel;
+pub use content::{ChannelContent, Spec, SuccessStatus};
+pub use ids::{AccountId, AttemptRef, BulkId, GroupId, MessageId};
+pub use message::{Attempt, AttemptState, Leg, Message, TimelineEntry, TimelineEvent};
+pub use outcome::{ErrorClass, Outcome, ProviderError, Receipt, ReceiptStatus};
+pub use recipient::{Platform, Recipient, Value};
+pub use status::Status;
+
+/// A moment, in UTC with the precision of a millisecond (what the store keeps).
+pub type Time = chrono::DateTime<chrono::Utc>;
