@@ -1,5 +1,6 @@
 """Where things are and what they are called, for every command of the local stack."""
 
+import functools
 import json
 import os
 import platform
@@ -83,6 +84,7 @@ def architecture() -> str:
     return "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
 
 
+@functools.cache
 def client(service: str, settings: Settings) -> Any:
     """Give a boto3 client of the emulator."""
     import boto3

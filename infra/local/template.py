@@ -48,13 +48,22 @@ def time_to_live(template: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def for_emulator(template: dict[str, Any], code: dict[str, dict[str, str]]) -> dict[str, Any]:
-    """Point each function at its code in S3, and write out the routes, which the emulator leaves out."""
+def for_emulator(
+    template: dict[str, Any], code: dict[str, dict[str, str]], values: dict[str, str]
+) -> dict[str, Any]:
+    """Point each function at its code in S3, and write out what the emulator's CloudFormation leaves out.
+
+    These are the routes, and the numbers of ScalingConfig: a parameter stays text there, on which its poller fails.
+    """
     template["Globals"]["Function"].pop("CodeUri", None)
     resources = template["Resources"]
     for logical_id, place in code.items():
         resources[logical_id]["Properties"]["CodeUri"] = place
         resources[logical_id].pop("Metadata", None)
+        for event in resources[logical_id]["Properties"].get("Events", {}).values():
+            scaling = event.get("Properties", {}).get("ScalingConfig")
+            if scaling:
+                scaling["MaximumConcurrency"] = int(values[scaling["MaximumConcurrency"]["Ref"]])
     for number, (logical_id, key) in enumerate(routes(template)):
         integration = f"{logical_id}Integration"
         resources[integration] = {

@@ -1,1 +1,21 @@
-//! .
+//! The providers of every channel: build the request, read the answer, read its webhooks. One module per channel, one file
+//! per provider.
+//!
+//! A sender calls the `providers` function of its channel alone, so that its binary holds nothing of the others.
+
+pub mod context;
+pub mod document;
+pub mod email;
+pub mod others;
+pub mod sandbox;
+pub mod secret;
+pub mod sms;
+pub mod sns;
+pub mod telegram;
+#[cfg(test)]
+mod testing;
+pub mod transport;
+pub mod webhooks;
+
+pub use context::Context;
+pub use document::DocumentFault;

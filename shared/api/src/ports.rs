@@ -1,0 +1,188 @@
+//! What the HTTP interface needs of the world beyond the ports of the pipeline.
+
+use baton_domain::{AccountId, BulkId, Channel, Message, MessageId, Time};
+use baton_pipeline::ports::PortResult;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::future::Future;
+use uuid::Uuid;
+
+/// What a key may be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Post and cancel messages.
+    Send,
+    /// Look at messages and at what became of them.
+    Read,
+    /// Make, list and revoke keys.
+    Admin,
+    /// Name another account than the key's own. Such keys are made by whoever runs the deployment, never through the API.
+    Operator,
+}
+
+/// An API key as it is stored: never its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Its id, the third part of the token `bt_<account>_<id>_<secret>`.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// What it may be used for.
+    pub scopes: Vec<Scope>,
+    /// SHA-256 of the secret's ASCII bytes, in lower-case hexadecimal.
+    pub hash: String,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it was revoked.
+    pub revoked_at: Option<Time>,
+}
+
+/// The API keys.
+pub trait Keys: Send + Sync {
+    /// One key, as of every write before.
+    fn key(&self, account: AccountId, id: &str) -> impl Future<Output = PortResult<Option<ApiKey>>> + Send;
+
+    /// The keys of an account, by id.
+    fn keys(&self, account: AccountId) -> impl Future<Output = PortResult<Vec<ApiKey>>> + Send;
+
+    /// Stores a new key. An existing one of the same id is left alone.
+    fn add(&self, key: &ApiKey) -> impl Future<Output = PortResult<()>> + Send;
+
+    /// Revokes a key; `false` when there is none. A second time keeps the first time.
+    fn revoke(&self, account: AccountId, id: &str, at: Time) -> impl Future<Output = PortResult<bool>> + Send;
+}
+
+/// What a request with an `Idempotency-Key` is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// It is the first: go on with the id that was offered.
+    New,
+    /// An earlier one died half way: complete it, with the id that it used.
+    Resume(Uuid),
+    /// An earlier one is done: give its answer again, which follows from the request and the id that it used.
+    Done(Uuid),
+    /// An earlier one is still running, with this id, and may be until this time.
+    Running(Uuid, Time),
+    /// The key was used with another body.
+    Mismatch,
+}
+
+/// The records of idempotency keys, kept for 24 hours.
+pub trait Idempotency: Send + Sync {
+    /// Begins a request. `key` names it (a digest of method, path and key), `digest` its body, `id` is what it makes
+    /// everything from, `until` when it must have ended one way or the other.
+    fn begin(
+        &self,
+        account: AccountId,
+        key: &str,
+        digest: &str,
+        id: Uuid,
+        now: Time,
+        until: Time,
+    ) -> impl Future<Output = PortResult<Begin>> + Send;
+
+    /// Marks a request as done.
+    fn finish(&self, account: AccountId, key: &str) -> impl Future<Output = PortResult<()>> + Send;
+}
+
+/// One line of an account's day: a bulk, or a message that is alone in its bulk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayEntry {
+    /// The bulk's key.
+    pub bulk: BulkId,
+    /// When it was accepted.
+    pub created_at: Time,
+    /// The number of its messages.
+    pub count: u16,
+}
+
+/// A part of a list, and where the next part begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part<T> {
+    /// The lines.
+    pub items: Vec<T>,
+    /// Opaque; `None` at the end.
+    pub next: Option<String>,
+}
+
+/// Which address a message is looked up by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Address<'a> {
+    /// A phone in E.164 form with `+`.
+    Phone(&'a str),
+    /// An e-mail address in lower case.
+    Email(&'a str),
+}
+
+/// The lists of messages. All of them newest first.
+pub trait Lists: Send + Sync {
+    /// The bulks that an account submitted on a day (UTC), at most `limit`, from where `after` says.
+    fn day(
+        &self,
+        account: AccountId,
+        day: NaiveDate,
+        after: Option<&str>,
+        limit: usize,
+    ) -> impl Future<Output = PortResult<Part<DayEntry>>> + Send;
+
+    /// The messages to an address, with the time of their creation; at most the newest 10,000.
+    fn by_address(
+        &self,
+        account: AccountId,
+        address: Address<'_>,
+    ) -> impl Future<Output = PortResult<Vec<(MessageId, Time)>>> + Send;
+
+    /// The messages of a caller's group; at most the newest 10,000.
+    fn by_group(
+        &self,
+        account: AccountId,
+        group: &str,
+    ) -> impl Future<Output = PortResult<Vec<(MessageId, Time)>>> + Send;
+
+    /// Reads messages; those that are not there are left out. The order is kept.
+    fn load_many(
+        &self,
+        account: AccountId,
+        ids: &[MessageId],
+    ) -> impl Future<Output = PortResult<Vec<Message>>> + Send;
+}
+
+/// One provider call of the sandbox.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutboxItem {
+    /// Unique.
+    pub id: String,
+    /// The message.
+    pub message: MessageId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// The channel.
+    pub channel: Channel,
+    /// The address.
+    pub to: String,
+    /// The rendered content.
+    pub content: serde_json::Value,
+    /// What the sandbox did.
+    pub outcome: String,
+    /// When.
+    pub at: Time,
+}
+
+/// What the sandbox "sent".
+pub trait Outbox: Send + Sync {
+    /// Whether the sandbox is on; without it `GET /outbox` is not found.
+    fn is_on(&self) -> bool;
+
+    /// The records of an account, of one message when it is named, newest messages first, at most `limit`, from where
+    /// `after` says.
+    fn records(
+        &self,
+        account: AccountId,
+        message: Option<MessageId>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> impl Future<Output = PortResult<Part<OutboxItem>>> + Send;
+}

@@ -1,0 +1,117 @@
+//! One HTTP call to a provider, and what its failures mean.
+
+use baton_domain::{ErrorClass, Outcome, ProviderError, Time};
+use baton_pipeline::provider::CALL_TIMEOUT;
+use reqwest::{RequestBuilder, StatusCode, header::HeaderMap};
+use std::time::Duration;
+
+/// An answer of a provider.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, at most [`MAX_ANSWER`] bytes of it, as text.
+    pub body: String,
+}
+
+/// More of an answer than this is not read.
+pub const MAX_ANSWER: usize = 256 * 1024;
+
+impl Answer {
+    /// The body as JSON, `Null` when it is none.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_default()
+    }
+
+    /// The pause that a `Retry-After` header asks for: seconds, or a date (RFC 9110, section 10.2.3).
+    #[must_use]
+    pub fn retry_after(&self, now: Time) -> Option<Duration> {
+        let value = self.headers.get("retry-after")?.to_str().ok()?;
+        if let Ok(seconds) = value.trim().parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let date = chrono_date(value)?;
+        (date - now).to_std().ok()
+    }
+
+    /// The class that an HTTP status alone stands for, when the body says nothing: 401 and 403 are our credentials, 408, 425
+    /// and 429 pass, an answer of 500 and more leaves open whether the message was taken, any other one is our request.
+    #[must_use]
+    pub fn class_by_status(&self) -> ErrorClass {
+        match self.status.as_u16() {
+            408 | 425 | 429 => ErrorClass::Temporary,
+            // A gateway that says 503 has not passed the request on.
+            503 => ErrorClass::Temporary,
+            500.. => ErrorClass::Unknown,
+            _ => ErrorClass::Misconfigured,
+        }
+    }
+
+    /// The outcome by HTTP status alone.
+    #[must_use]
+    pub fn outcome_by_status(&self, now: Time) -> Outcome {
+        let code = format!("http_{}", self.status.as_u16());
+        let message = format!("The provider answered with HTTP status {}.", self.status.as_u16());
+        let error = ProviderError::new(self.class_by_status(), code, message).retry_after(self.retry_after(now));
+        Outcome::from_error(error)
+    }
+}
+
+fn chrono_date(value: &str) -> Option<Time> {
+    Some(Time::from_naive_utc_and_offset(
+        chrono::NaiveDateTime::parse_from_str(value.trim(), "%a, %d %b %Y %H:%M:%S GMT").ok()?,
+        chrono::Utc,
+    ))
+}
+
+/// Makes a call and reads its answer.
+///
+/// # Errors
+/// No answer came. When the connection could not even be made the provider has nothing ([`Outcome::Refused`], temporary);
+/// in every other case it may have the message ([`Outcome::Unknown`]).
+pub async fn call(request: RequestBuilder) -> Result<Answer, Outcome> {
+    let mut response = request.timeout(CALL_TIMEOUT).send().await.map_err(|error| failure(&error))?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
+        body.extend_from_slice(&chunk[..chunk.len().min(MAX_ANSWER - body.len())]);
+        if body.len() == MAX_ANSWER {
+            break;
+        }
+    }
+    Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
+}
+
+/// What a failed call means. The error's own text is not kept: it holds the address, and that may hold a token.
+fn failure(error: &reqwest::Error) -> Outcome {
+    if error.is_builder() {
+        let message = "The request could not be built; check baseUrl in the providers document.";
+        return Outcome::Refused(ProviderError::new(ErrorClass::Misconfigured, "bad_request", message));
+    }
+    if error.is_connect() {
+        let message = "No connection to the provider.";
+        return Outcome::Refused(ProviderError::new(ErrorClass::Temporary, "no_connection", message));
+    }
+    let (code, message) = if error.is_timeout() {
+        ("timeout", "The provider did not answer in time; it may have taken the message.")
+    } else {
+        ("connection_lost", "The connection broke before the provider answered; it may have taken the message.")
+    };
+    Outcome::Unknown(ProviderError::new(ErrorClass::Unknown, code, message))
+}
+
+/// The HTTP client of a process: connections are kept open between invocations, redirects are not followed.
+///
+/// # Errors
+/// The TLS back end could not be set up.
+pub fn client() -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .connect_timeout(Duration::from_secs(3))
+        .timeout(CALL_TIMEOUT)
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("baton/", env!("CARGO_PKG_VERSION")))
+        .build()
+}

@@ -1,0 +1,1 @@
+//! The webhooks of every provider, for the receipts function.

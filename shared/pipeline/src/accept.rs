@@ -1,0 +1,180 @@
+//! Accept: write a bulk and its messages, put pointers on the queues of their first channels, and only then answer.
+//!
+//! Every write takes effect once: a run that died is repeated whole with the same bulk id and completes what is missing.
+
+use crate::{
+    pointer::Pointer,
+    ports::{Accepting, Begun, ChannelQueues, Clock, PortError},
+};
+use baton_domain::{
+    AccountId, BulkId, Channel, GroupId, Leg, Message, MessageId, Recipient, Spec, Status, Time,
+    decide::{self, Effect},
+};
+use futures::future::try_join_all;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+/// The head of a bulk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bulk {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Its id, as the caller knows it.
+    pub id: BulkId,
+    /// SHA-256 of the request it came from, in hexadecimal: the same bulk id with another request is refused.
+    pub digest: String,
+    /// The number of messages accepted.
+    pub count: u16,
+    /// When it was accepted.
+    pub created_at: Time,
+}
+
+/// What a caller submits, parsed and valid.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Submission {
+    /// Whose it is.
+    pub account: AccountId,
+    /// The id of the bulk: new, the caller's own, or the one that an earlier try of the same request used.
+    pub bulk: BulkId,
+    /// Whether the caller named the bulk, so that its head must be found again.
+    pub named: bool,
+    /// See [`Bulk::digest`].
+    pub digest: String,
+    /// The `messages[]` items in order.
+    pub items: Vec<Item>,
+}
+
+/// One `messages[]` item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Its index in the request.
+    pub index: u16,
+    /// The caller's group.
+    pub group: Option<GroupId>,
+    /// Its content.
+    pub spec: Arc<Spec>,
+    /// Its valid recipients, each with its index among all recipients of the request, refused ones counted.
+    pub recipients: Vec<(u16, Recipient)>,
+}
+
+/// Why a submission was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptError {
+    /// The bulk id was used before, for another request.
+    #[error("this bulk was accepted before from another request")]
+    OtherRequest,
+    /// A port failed; the caller may repeat the request with the same key.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+/// A content up to this many bytes of JSON stays inside the only message that uses it: the item remains below the 1 KB that
+/// a write unit pays for, with all that is still to be added to it.
+const INLINE_LIMIT: usize = 400;
+
+/// Accepts a submission. Answers when everything is durable, with the messages as they were accepted, in order.
+///
+/// # Errors
+/// See [`AcceptError`]. Nothing of an [`AcceptError::OtherRequest`] has been written.
+pub async fn accept<S, Q, C>(
+    store: &S,
+    queues: &Q,
+    clock: &C,
+    submission: Submission,
+) -> Result<Vec<Message>, AcceptError>
+where
+    S: Accepting,
+    Q: ChannelQueues,
+    C: Clock,
+{
+    let now = clock.now();
+    let accepted = opened(&submission, now);
+    let alone = !submission.named && accepted.len() == 1 && accepted[0].content.is_some();
+    if !alone {
+        let bulk = Bulk {
+            account: submission.account,
+            id: submission.bulk,
+            digest: submission.digest.clone(),
+            count: u16::try_from(accepted.len()).unwrap_or(u16::MAX),
+            created_at: now,
+        };
+        if let Begun::Known(known) = store.begin(&bulk).await?
+            && (known.id, &known.digest) != (bulk.id, &bulk.digest)
+        {
+            return Err(AcceptError::OtherRequest);
+        }
+        store.put_specs(submission.account, submission.bulk, &shared_specs(&submission.items)).await?;
+    }
+    let stored = store.put(accepted.clone(), alone).await?;
+    push(queues, &stored, now).await?;
+    Ok(accepted)
+}
+
+/// The messages of a submission as they are when accepted now: what [`accept`] stores and answers.
+#[must_use]
+pub fn opened(submission: &Submission, now: Time) -> Vec<Message> {
+    let messages = submission.items.iter().flat_map(|item| {
+        item.recipients.iter().map(move |(index, recipient)| message(submission, item, *index, recipient, now))
+    });
+    let mut messages: Vec<Message> = messages.collect();
+    messages.sort_by_key(|message| message.id.index());
+    messages
+}
+
+fn message(submission: &Submission, item: &Item, index: u16, recipient: &Recipient, now: Time) -> Message {
+    let route = item.spec.channels.iter().map(|spec| Leg {
+        channel: spec.channel,
+        required: spec.content.required,
+        reachable: recipient.address(spec.channel).is_some(),
+        success: spec.content.success_status,
+        validity_minutes: spec.content.validity_period,
+    });
+    let mut message = Message {
+        account: submission.account,
+        id: MessageId::new(submission.bulk, index),
+        bulk_id: submission.bulk,
+        group: item.group.clone(),
+        item: item.index,
+        content: fits_inside(item).then(|| item.spec.clone()),
+        recipient: recipient.clone(),
+        created_at: now,
+        route: route.collect(),
+        status: Status::Created,
+        attempts: Vec::new(),
+        timeline: Vec::new(),
+        version: 0,
+    };
+    decide::open(&mut message, now);
+    message
+}
+
+fn fits_inside(item: &Item) -> bool {
+    item.recipients.len() == 1 && serde_json::to_vec(&item.spec).is_ok_and(|json| json.len() <= INLINE_LIMIT)
+}
+
+fn shared_specs(items: &[Item]) -> Vec<(u16, Arc<Spec>)> {
+    let shared = items.iter().filter(|item| !item.recipients.is_empty() && !fits_inside(item));
+    shared.map(|item| (item.index, item.spec.clone())).collect()
+}
+
+/// Puts pointers to every attempt that waits for its sender on the queue of its channel.
+pub(crate) async fn push<Q: ChannelQueues>(queues: &Q, messages: &[Message], now: Time) -> Result<(), PortError> {
+    let mut waiting: BTreeMap<(Channel, u64), Vec<Pointer>> = BTreeMap::new();
+    for message in messages {
+        for Effect::Send { attempt, channel, not_before } in decide::outstanding(message) {
+            let delay = not_before.map_or(0, |time| delay_seconds(time, now));
+            waiting.entry((channel, delay)).or_default().push(Pointer { attempt: message.reference(attempt) });
+        }
+    }
+    let pushes = waiting.iter().map(|((channel, delay), pointers)| {
+        queues.push(*channel, pointers, Duration::from_secs(*delay))
+    });
+    try_join_all(pushes).await.map(|_| ())
+}
+
+/// The longest that SQS delays a message.
+const LONGEST_DELAY: u64 = 900;
+
+fn delay_seconds(until: Time, now: Time) -> u64 {
+    let millis = u64::try_from((until - now).num_milliseconds()).unwrap_or_default();
+    millis.div_ceil(1000).min(LONGEST_DELAY)
+}

@@ -1,0 +1,157 @@
+//! The ports in memory: for tests, benchmarks and the simulation.
+
+use crate::{
+    accept::Bulk,
+    pointer::{FallbackPointer, Pointer},
+    ports::{
+        Accepting, Begun, Bulks, ChannelQueues, Claim, Claims, Clock, FallbackQueue, Messages, PortResult, Specs, Stored,
+    },
+};
+use baton_domain::{AccountId, AttemptRef, BulkId, Channel, Message, MessageId, Spec, Time, decide};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// What is stored and queued.
+#[derive(Debug, Default)]
+pub struct State {
+    /// The heads of bulks.
+    pub bulks: BTreeMap<(AccountId, BulkId), Bulk>,
+    /// The contents beside bulks.
+    pub specs: BTreeMap<(AccountId, BulkId, u16), Arc<Spec>>,
+    /// The messages.
+    pub messages: BTreeMap<(AccountId, MessageId), Message>,
+    /// Pointers on the queues of channels, with their delays, in the order of their coming.
+    pub channels: Vec<(Channel, Pointer, Duration)>,
+    /// Pointers on the fallback queue.
+    pub fallbacks: Vec<FallbackPointer>,
+}
+
+/// All ports over one [`State`].
+#[derive(Clone, Debug, Default)]
+pub struct Memory(Arc<Mutex<State>>);
+
+impl Memory {
+    /// The state, for a test to look at and to take from.
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Messages for Memory {
+    async fn load(&self, account: AccountId, id: MessageId) -> PortResult<Option<Message>> {
+        Ok(self.state().messages.get(&(account, id)).cloned())
+    }
+
+    async fn store(&self, message: &Message, read: u64) -> PortResult<Stored> {
+        match self.state().messages.get_mut(&(message.account, message.id)) {
+            Some(stored) if stored.version == read => {
+                *stored = message.clone();
+                Ok(Stored::Done)
+            }
+            _ => Ok(Stored::Conflict),
+        }
+    }
+}
+
+impl Claims for Memory {
+    async fn claim(&self, attempt: AttemptRef, now: Time) -> PortResult<Claim> {
+        let mut state = self.state();
+        let Some(message) = state.messages.get_mut(&(attempt.account, attempt.message)) else {
+            return Ok(Claim::Missing);
+        };
+        let won = decide::claim(message, attempt.attempt, now).is_ok();
+        let message = Box::new(message.clone());
+        Ok(if won { Claim::Won(message) } else { Claim::Lost(message) })
+    }
+}
+
+impl Specs for Memory {
+    async fn spec(&self, account: AccountId, bulk: BulkId, item: u16) -> PortResult<Option<Arc<Spec>>> {
+        Ok(self.state().specs.get(&(account, bulk.key(), item)).cloned())
+    }
+}
+
+impl Bulks for Memory {
+    async fn messages(&self, account: AccountId, bulk: BulkId) -> PortResult<Vec<Message>> {
+        let state = self.state();
+        let of_bulk = state.messages.values().filter(|message| {
+            message.account == account && message.id.bulk_key() == bulk.key()
+        });
+        Ok(of_bulk.cloned().collect())
+    }
+}
+
+impl Accepting for Memory {
+    async fn begin(&self, bulk: &Bulk) -> PortResult<Begun> {
+        let mut state = self.state();
+        if let Some(known) = state.bulks.get(&(bulk.account, bulk.id.key())) {
+            return Ok(Begun::Known(known.clone()));
+        }
+        state.bulks.insert((bulk.account, bulk.id.key()), bulk.clone());
+        Ok(Begun::New)
+    }
+
+    async fn put_specs(&self, account: AccountId, bulk: BulkId, specs: &[(u16, Arc<Spec>)]) -> PortResult<()> {
+        let specs = specs.iter().map(|(item, spec)| ((account, bulk.key(), *item), spec.clone()));
+        self.state().specs.extend(specs);
+        Ok(())
+    }
+
+    async fn put(&self, messages: Vec<Message>, _alone: bool) -> PortResult<Vec<Message>> {
+        let mut state = self.state();
+        let stored = messages.into_iter().map(|message| {
+            state.messages.entry((message.account, message.id)).or_insert(message).clone()
+        });
+        Ok(stored.collect())
+    }
+}
+
+impl ChannelQueues for Memory {
+    async fn push(&self, channel: Channel, pointers: &[Pointer], delay: Duration) -> PortResult<()> {
+        self.state().channels.extend(pointers.iter().map(|pointer| (channel, *pointer, delay)));
+        Ok(())
+    }
+}
+
+impl FallbackQueue for Memory {
+    async fn push(&self, account: AccountId, message: MessageId) -> PortResult<()> {
+        self.state().fallbacks.push(FallbackPointer { account, message });
+        Ok(())
+    }
+}
+
+/// A clock that stands where it is put.
+#[derive(Clone, Debug)]
+pub struct StoppedClock(Arc<Mutex<(Time, u64)>>);
+
+impl StoppedClock {
+    /// A clock that stands at `now`.
+    #[must_use]
+    pub fn at(now: Time) -> StoppedClock {
+        StoppedClock(Arc::new(Mutex::new((now, 0))))
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, by: Duration) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0 += by;
+    }
+}
+
+impl Clock for StoppedClock {
+    fn now(&self) -> Time {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn spread(&self) -> f64 {
+        0.0
+    }
+
+    fn random(&self) -> [u8; 8] {
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.1 += 1;
+        inner.1.to_be_bytes()
+    }
+}

@@ -1,0 +1,92 @@
+//! What stands on the queues: names of things, never their content.
+
+use crate::provider::ReceiptOf;
+use baton_domain::{AccountId, AttemptRef, BulkId, ErrorClass, MessageId, ProviderError, Receipt, ReceiptStatus, Time};
+use serde::{Deserialize, Serialize};
+
+/// On a channel's queue: this attempt waits for its sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pointer {
+    /// The attempt, as `account-message-attempt`.
+    pub attempt: AttemptRef,
+}
+
+/// On the fallback queue: the next channel of this message is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FallbackPointer {
+    /// Whose it is.
+    pub account: AccountId,
+    /// The message.
+    pub message: MessageId,
+}
+
+/// On the wake queue: look at this bulk again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WakeUp {
+    /// Whose it is.
+    pub account: AccountId,
+    /// The bulk.
+    pub bulk: BulkId,
+}
+
+/// On the receipts queue: receipts that come from inside (the sandbox), a few at a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QueuedReceipts {
+    /// The receipts.
+    pub receipts: Vec<QueuedReceipt>,
+}
+
+/// One receipt on the receipts queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct QueuedReceipt {
+    /// The attempt, as `account-message-attempt`.
+    pub attempt: AttemptRef,
+    /// `sent`, `delivered`, `read` or `failed`.
+    pub status: QueuedStatus,
+    /// When it happened, in milliseconds since the epoch.
+    pub at: i64,
+    /// With `failed`: the class.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub class: Option<ErrorClass>,
+    /// With `failed`: the code.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub code: Option<String>,
+}
+
+/// The status of a [`QueuedReceipt`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum QueuedStatus {
+    /// Passed on.
+    Sent,
+    /// Delivered.
+    Delivered,
+    /// Read.
+    Read,
+    /// Not delivered.
+    Failed,
+}
+
+impl QueuedReceipt {
+    /// The receipt that this stands for. `now` stands in for a time that is none.
+    #[must_use]
+    pub fn into_receipt(self, now: Time) -> ReceiptOf {
+        let status = match self.status {
+            QueuedStatus::Sent => ReceiptStatus::Sent,
+            QueuedStatus::Delivered => ReceiptStatus::Delivered,
+            QueuedStatus::Read => ReceiptStatus::Read,
+            QueuedStatus::Failed => ReceiptStatus::Failed(ProviderError::new(
+                self.class.unwrap_or(ErrorClass::Permanent),
+                self.code.unwrap_or_else(|| "failed".to_owned()),
+                "The provider reported non-delivery.",
+            )),
+        };
+        let at = Time::from_timestamp_millis(self.at).unwrap_or(now);
+        ReceiptOf { attempt: self.attempt, receipt: Receipt { status, at, provider_message_id: None, part_count: None } }
+    }
+}

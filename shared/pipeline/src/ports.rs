@@ -1,0 +1,132 @@
+//! What the use cases need of the world, as narrow traits: a function holds only what it uses, as its rights do.
+
+use crate::{accept::Bulk, pointer::Pointer};
+use baton_domain::{AccountId, AttemptRef, BulkId, Channel, Message, MessageId, Spec, Time};
+use std::{error::Error, future::Future, sync::Arc, time::Duration};
+
+/// A port failed. The event that needed it is not acknowledged, so it comes again.
+#[derive(Debug, thiserror::Error)]
+#[error("{operation} failed: {source}")]
+pub struct PortError {
+    /// What was tried, as `DynamoDB UpdateItem`.
+    pub operation: &'static str,
+    /// The cause, whole.
+    pub source: Box<dyn Error + Send + Sync>,
+}
+
+impl PortError {
+    /// Wraps the error of an operation.
+    pub fn new(operation: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> PortError {
+        PortError { operation, source: source.into() }
+    }
+}
+
+/// What a port answers.
+pub type PortResult<T> = Result<T, PortError>;
+
+/// The time, and what is random about the program.
+pub trait Clock: Send + Sync {
+    /// Now, cut to whole milliseconds.
+    fn now(&self) -> Time;
+    /// A number from 0 to 1, to spread pauses.
+    fn spread(&self) -> f64;
+    /// Random bits for an id.
+    fn random(&self) -> [u8; 8];
+}
+
+/// What became of a conditional write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// It took effect.
+    Done,
+    /// Somebody else wrote another version first: load and decide again.
+    Conflict,
+}
+
+/// What became of a claim.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Claim {
+    /// The attempt is ours; the message as it is now.
+    Won(Box<Message>),
+    /// It is not; the message as it is.
+    Lost(Box<Message>),
+    /// There is no such message.
+    Missing,
+}
+
+/// Stored messages, one at a time.
+pub trait Messages: Send + Sync {
+    /// Reads a message, as of every write before.
+    fn load(&self, account: AccountId, id: MessageId) -> impl Future<Output = PortResult<Option<Message>>> + Send;
+
+    /// Stores the state of a message (status, attempts, timeline) if its stored version is still `read`; the stored version
+    /// becomes `message.version`.
+    fn store(&self, message: &Message, read: u64) -> impl Future<Output = PortResult<Stored>> + Send;
+}
+
+/// The one write that comes before a provider call.
+pub trait Claims: Send + Sync {
+    /// Does what [`baton_domain::decide::claim`] says, in one conditional write that also returns the message.
+    fn claim(&self, attempt: AttemptRef, now: Time) -> impl Future<Output = PortResult<Claim>> + Send;
+}
+
+/// The contents that are stored once beside a bulk.
+pub trait Specs: Send + Sync {
+    /// The content of one item of a bulk.
+    fn spec(
+        &self,
+        account: AccountId,
+        bulk: BulkId,
+        item: u16,
+    ) -> impl Future<Output = PortResult<Option<Arc<Spec>>>> + Send;
+}
+
+/// All messages of a bulk.
+pub trait Bulks: Send + Sync {
+    /// Reads the messages of a bulk in the order of their index.
+    fn messages(&self, account: AccountId, bulk: BulkId) -> impl Future<Output = PortResult<Vec<Message>>> + Send;
+}
+
+/// Whether a bulk is new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// Nobody stored it before.
+    New,
+    /// The head that was stored before.
+    Known(Bulk),
+}
+
+/// The writes that accept a bulk. Each takes effect once, however often it is repeated.
+pub trait Accepting: Send + Sync {
+    /// Stores the head of a bulk, or finds the head that is there.
+    fn begin(&self, bulk: &Bulk) -> impl Future<Output = PortResult<Begun>> + Send;
+
+    /// Stores contents beside the head, by the index of their item.
+    fn put_specs(
+        &self,
+        account: AccountId,
+        bulk: BulkId,
+        specs: &[(u16, Arc<Spec>)],
+    ) -> impl Future<Output = PortResult<()>> + Send;
+
+    /// Stores messages that are not there yet and gives, in the same order, each as it is stored now. A message `alone`
+    /// has no head, and stands for its bulk in the lists itself.
+    fn put(&self, messages: Vec<Message>, alone: bool) -> impl Future<Output = PortResult<Vec<Message>>> + Send;
+}
+
+/// The queues of the channels.
+pub trait ChannelQueues: Send + Sync {
+    /// Puts pointers on the queue of a channel; answers when all are durable. `delay` is at most 15 minutes.
+    fn push(
+        &self,
+        channel: Channel,
+        pointers: &[Pointer],
+        delay: Duration,
+    ) -> impl Future<Output = PortResult<()>> + Send;
+}
+
+/// The queue of messages whose next channel is due.
+pub trait FallbackQueue: Send + Sync {
+    /// Puts a message on the queue; answers when it is durable.
+    fn push(&self, account: AccountId, message: MessageId) -> impl Future<Output = PortResult<()>> + Send;
+}

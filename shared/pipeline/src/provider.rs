@@ -1,0 +1,109 @@
+//! What a provider is to the pipeline: something that takes one message, and something that is heard of later.
+
+use baton_domain::{AttemptRef, Channel, ChannelContent, Outcome, Receipt, Recipient, Time};
+use futures::future::BoxFuture;
+
+/// One message as a provider gets it: rendered, for one recipient, over one channel.
+#[derive(Clone, Debug)]
+pub struct SendRequest {
+    /// What the provider is asked to give back in its receipts.
+    pub attempt: AttemptRef,
+    /// The number of this try, from 1. More than 1 only after refusals.
+    pub try_number: u8,
+    /// The channel.
+    pub channel: Channel,
+    /// The recipient's address on this channel: a phone in E.164 form with `+`, an e-mail, an id, a token.
+    pub to: String,
+    /// The recipient with all addresses.
+    pub recipient: Recipient,
+    /// The content with its variables filled in.
+    pub content: ChannelContent,
+    /// Now.
+    pub now: Time,
+}
+
+/// A provider: carries one message at a time. Built once per process; its connections are reused.
+pub trait Provider: Send + Sync {
+    /// Its name in upper case, as in the providers document: `TWILIO`.
+    fn name(&self) -> &'static str;
+
+    /// Makes one call. Never panics on what the provider answers, and never takes longer than [`CALL_TIMEOUT`].
+    fn send<'a>(&'a self, request: &'a SendRequest) -> BoxFuture<'a, Outcome>;
+}
+
+/// The longest a provider call may take; what has not answered by then is an unknown outcome.
+pub const CALL_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(8);
+
+/// The receipt of one attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptOf {
+    /// The attempt.
+    pub attempt: AttemptRef,
+    /// What is reported.
+    pub receipt: Receipt,
+}
+
+/// A provider's HTTP request to us.
+#[derive(Clone, Debug, Default)]
+pub struct WebhookRequest {
+    /// `POST` or `GET`, in upper case.
+    pub method: String,
+    /// The whole address that the provider called, as it knows it (signatures cover it).
+    pub url: String,
+    /// The query string without `?`, still encoded.
+    pub query: String,
+    /// Header names in lower case, with their values.
+    pub headers: Vec<(String, String)>,
+    /// The body, byte for byte.
+    pub body: Vec<u8>,
+}
+
+impl WebhookRequest {
+    /// The first value of a header; `name` in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What a webhook said, and what to answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebhookAnswer {
+    /// The receipts in it, none when it is about something else.
+    pub receipts: Vec<ReceiptOf>,
+    /// The media type of the answer.
+    pub content_type: &'static str,
+    /// The body of the answer, with status 200.
+    pub body: String,
+}
+
+impl WebhookAnswer {
+    /// These receipts, answered with an empty body.
+    #[must_use]
+    pub fn receipts(receipts: Vec<ReceiptOf>) -> WebhookAnswer {
+        WebhookAnswer { receipts, content_type: "text/plain", body: String::new() }
+    }
+}
+
+/// Why a webhook was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WebhookError {
+    /// The signature or secret is missing or wrong: answered with 401.
+    #[error("the signature is missing or wrong")]
+    Forged,
+    /// It is authentic by its signature, but not what the provider documents: answered with 400.
+    #[error("not understood: {0}")]
+    Malformed(String),
+}
+
+/// A provider's webhooks.
+pub trait Webhook: Send + Sync {
+    /// The provider's name in upper case.
+    fn name(&self) -> &'static str;
+
+    /// Verifies a request and reads it.
+    ///
+    /// # Errors
+    /// It is forged or malformed.
+    fn read(&self, request: &WebhookRequest, now: Time) -> Result<WebhookAnswer, WebhookError>;
+}

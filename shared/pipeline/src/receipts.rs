@@ -1,0 +1,43 @@
+//! Take a receipt: apply it to its attempt, and see to the next channel when it says that nothing arrived.
+
+use crate::{
+    ports::{Clock, FallbackQueue, Messages, PortResult},
+    provider::ReceiptOf,
+    update::update,
+};
+use baton_domain::decide;
+
+/// Whether a receipt was about something that we know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It was applied, or had been before.
+    Applied,
+    /// There is no such message or attempt.
+    Unknown,
+}
+
+/// Handles one receipt. A receipt that comes again changes nothing, and emits again what its first coming may not have.
+///
+/// # Errors
+/// A port failed; the receipt must come again.
+pub async fn take<S, F, C>(store: &S, fallback: &F, clock: &C, of: &ReceiptOf) -> PortResult<Taken>
+where
+    S: Messages,
+    F: FallbackQueue,
+    C: Clock,
+{
+    let key = (of.attempt.account, of.attempt.message);
+    let now = clock.now();
+    let changed = update(store, key, None, |message| {
+        decide::receipt(message, of.attempt.attempt, &of.receipt, now)
+    });
+    let Some((message, Some(effects))) = changed.await? else {
+        tracing::info!(attempt = %of.attempt, "a receipt of an unknown attempt");
+        return Ok(Taken::Unknown);
+    };
+    tracing::info!(attempt = %of.attempt, status = %message.status, "receipt");
+    if !effects.is_empty() {
+        fallback.push(message.account, message.id).await?;
+    }
+    Ok(Taken::Applied)
+}
