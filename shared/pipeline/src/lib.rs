@@ -1,1 +1,17 @@
-//! .
+//! The use cases of Baton on narrow ports: accept, dispatch, send, fall back, take a receipt, cancel.
+//!
+//! Each use case loads, lets [`baton_domain::decide`] decide, stores on a condition, and then carries out the effects;
+//! the caller acknowledges its event last. All of them may be run again with the same event at any point.
+//! The [`ports`] are what they need of the world; `baton-aws` and the in-memory ones of [`memory`] fulfil them.
+
+pub mod accept;
+pub mod cancel;
+pub mod dispatch;
+pub mod fallback;
+pub mod memory;
+pub mod pointer;
+pub mod ports;
+pub mod provider;
+pub mod receipts;
+pub mod send;
+mod update;

@@ -1,0 +1,103 @@
+# Everything that a person or the CI does here. Only Rust and Python 3.11 must be there; the rest is installed into
+# ~/.cache/baton. Settings: BATON_PORT (4566), BATON_LOCAL (.local), BATON_CACHE (~/.cache/baton), CARGO_TARGET_DIR (target).
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.ONESHELL:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+STACK := $(PYTHON) infra/stack.py
+# Environments outside the tree, made on first use. Recipes call them so that "make up" does not wait for the others.
+TOOLS = $$($(STACK) venv tools)/bin
+TESTS = $$($(STACK) venv tests)/bin
+
+# The deployment's processor: arm64 where the toolchain can build for it, else x86_64.
+ARCH ?= $(shell { uname -m; rustup target list --installed; } 2>/dev/null | grep -q aarch64 && echo arm64 || echo x86_64)
+
+export PYTHONDONTWRITEBYTECODE := 1
+export SAM_CLI_TELEMETRY := 0
+export AWS_DEFAULT_REGION ?= eu-central-1
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ---- The local stack ----
+
+.PHONY: up down logs invoke key
+up: ## Start the local stack or update the running one; PROVIDERS=file.json for real providers
+	@$(STACK) up --providers '$(PROVIDERS)'
+
+down: ## Stop the local stack
+	@$(STACK) down
+
+logs: ## Follow the logs of all functions
+	@$(STACK) logs
+
+invoke: ## Run an event against a function: FN=send-sms EVENT=events/send-sms.json
+	@test -n '$(FN)' || { echo 'error: name the function: make invoke FN=send-sms' >&2; exit 1; }
+	$(STACK) invoke '$(FN)' '$(or $(EVENT),events/$(FN).json)'
+
+key: ## Make an API key: ACCOUNT=2 [SCOPES=send,read] [NAME=text]
+	@test -n '$(ACCOUNT)' || { echo 'error: name the account: make key ACCOUNT=2' >&2; exit 1; }
+	$(STACK) key '$(ACCOUNT)' --scopes '$(or $(SCOPES),send$(comma)read$(comma)admin)' --name '$(or $(NAME),make key)'
+
+comma := ,
+
+# ---- Checks ----
+
+.PHONY: fmt lint test test-rust test-python test-template test-e2e
+fmt: ## Format everything
+	cargo fmt --all
+	$(TESTS)/ruff check --quiet --config infra/ruff.toml --select I --fix infra tests
+	$(TESTS)/ruff format --quiet --config infra/ruff.toml infra tests
+
+lint: ## Formatting and lints, nothing changed
+	cargo fmt --all -- --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	$(TESTS)/ruff format --quiet --check --config infra/ruff.toml infra tests
+	$(TESTS)/ruff check --quiet --config infra/ruff.toml infra tests
+
+test: lint test-template test-rust test-python test-e2e ## Everything that must pass
+
+test-rust: ## Unit and integration tests
+	if cargo nextest --version >/dev/null 2>&1; then
+	  cargo nextest run --workspace --no-tests=pass
+	  cargo test --workspace --doc --quiet
+	else
+	  cargo test --workspace --quiet
+	fi
+
+test-python: ## Provider contracts, and the local stack's own code
+	shopt -s nullglob
+	found=(tests/contract/test_*.py infra/tests/test_*.py)
+	if [ "$${#found[@]}" -gt 0 ]; then $(TESTS)/pytest -q "$${found[@]}"; fi
+
+test-template: ## The rules of template.yaml, and sam validate --lint
+	$(STACK) check_template
+	PATH="$(TOOLS):$$PATH" sam validate --lint
+
+test-e2e: ## End to end, on a local stack of its own, started and stopped here
+	shopt -s nullglob
+	found=(tests/e2e/test_*.py)
+	if [ "$${#found[@]}" -gt 0 ]; then $(STACK) run -- "$(TESTS)/pytest" -q tests/e2e; fi
+
+# ---- The deployment ----
+
+.PHONY: sam-build bench bench-size bench-start clean
+sam-build: ## Build what sam deploy takes; ARCH=arm64|x86_64
+	PATH="$(TOOLS):$$PATH" sam build --parameter-overrides Architecture=$(ARCH)
+
+bench: bench-size bench-start ## Every figure that must be reached
+
+bench-size: ## Sizes of the packages
+	PATH="$(TOOLS):$$PATH" $(PYTHON) infra/bench/size.py --arch $(ARCH)
+
+bench-start: ## Time to the first poll, and memory at rest, in the release profile
+	PATH="$(TOOLS):$$PATH" $(PYTHON) infra/bench/start.py
+
+clean: down ## Stop the local stack and remove what was built here
+	rm -rf .local .aws-sam
+	cargo clean --quiet
