@@ -5,16 +5,22 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .ONESHELL:
+.NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 STACK := $(PYTHON) infra/stack.py
-# Environments outside the tree, made on first use. Recipes call them so that "make up" does not wait for the others.
-TOOLS = $$($(STACK) venv tools)/bin
-TESTS = $$($(STACK) venv tests)/bin
+# Environments outside the tree, made on first use, so that "make up" does not wait for the others. Used as a line of a
+# recipe, which ends there when one cannot be made.
+TOOLS = tools=$$($(STACK) venv tools); export PATH="$$tools/bin:$$PATH"
+TESTS = tests=$$($(STACK) venv tests)/bin
+CONTRACT = contract=$$($(STACK) venv contract)/bin
 
 # The deployment's processor: arm64 where the toolchain can build for it, else x86_64.
 ARCH ?= $(shell { uname -m; rustup target list --installed; } 2>/dev/null | grep -q aarch64 && echo arm64 || echo x86_64)
+
+# This machine's, for what is measured here.
+HOST_ARCH ?= $(shell uname -m | sed 's/aarch64/arm64/')
 
 export PYTHONDONTWRITEBYTECODE := 1
 export SAM_CLI_TELEMETRY := 0
@@ -22,7 +28,7 @@ export AWS_DEFAULT_REGION ?= eu-central-1
 
 .PHONY: help
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # ---- The local stack ----
 
@@ -50,15 +56,17 @@ comma := ,
 
 .PHONY: fmt lint test test-rust test-python test-template test-e2e
 fmt: ## Format everything
+	@$(TESTS)
 	cargo fmt --all
-	$(TESTS)/ruff check --quiet --config infra/ruff.toml --select I --fix infra tests
-	$(TESTS)/ruff format --quiet --config infra/ruff.toml infra tests
+	$$tests/ruff check --quiet --config infra/ruff.toml --select I --fix infra tests
+	$$tests/ruff format --quiet --config infra/ruff.toml infra tests
 
 lint: ## Formatting and lints, nothing changed
+	@$(TESTS)
 	cargo fmt --all -- --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	$(TESTS)/ruff format --quiet --check --config infra/ruff.toml infra tests
-	$(TESTS)/ruff check --quiet --config infra/ruff.toml infra tests
+	$$tests/ruff format --quiet --check --config infra/ruff.toml infra tests
+	$$tests/ruff check --quiet --config infra/ruff.toml infra tests
 
 test: lint test-template test-rust test-python test-e2e ## Everything that must pass
 
@@ -71,32 +79,37 @@ test-rust: ## Unit and integration tests
 	fi
 
 test-python: ## Provider contracts, and the local stack's own code
-	shopt -s nullglob
-	found=(tests/contract/test_*.py infra/tests/test_*.py)
-	if [ "$${#found[@]}" -gt 0 ]; then $(TESTS)/pytest -q "$${found[@]}"; fi
+	@$(TESTS)
+	$$tests/pytest -q infra/tests
+	if [ -d tests/contract ]; then $(CONTRACT); $$contract/pytest -q tests/contract; fi
 
 test-template: ## The rules of template.yaml, and sam validate --lint
-	$(STACK) check_template
-	PATH="$(TOOLS):$$PATH" sam validate --lint
+	@$(STACK) check_template
+	$(TOOLS)
+	sam validate --lint
 
 test-e2e: ## End to end, on a local stack of its own, started and stopped here
+	@$(TESTS)
 	shopt -s nullglob
 	found=(tests/e2e/test_*.py)
-	if [ "$${#found[@]}" -gt 0 ]; then $(STACK) run -- "$(TESTS)/pytest" -q tests/e2e; fi
+	if [ "$${#found[@]}" -gt 0 ]; then $(STACK) run -- "$$tests/pytest" -q tests/e2e; fi
 
 # ---- The deployment ----
 
 .PHONY: sam-build bench bench-size bench-start clean
 sam-build: ## Build what sam deploy takes; ARCH=arm64|x86_64
-	PATH="$(TOOLS):$$PATH" sam build --parameter-overrides Architecture=$(ARCH)
+	@$(TOOLS)
+	sam build --parameter-overrides Architecture=$(ARCH)
 
 bench: bench-size bench-start ## Every figure that must be reached
 
 bench-size: ## Sizes of the packages
-	PATH="$(TOOLS):$$PATH" $(PYTHON) infra/bench/size.py --arch $(ARCH)
+	@$(TOOLS)
+	$(PYTHON) infra/bench/size.py --arch $(HOST_ARCH)
 
-bench-start: ## Time to the first poll, and memory at rest, in the release profile
-	PATH="$(TOOLS):$$PATH" $(PYTHON) infra/bench/start.py
+bench-start: ## (After bench-size) time to the first poll, and memory at rest, in the release profile
+	@$(TOOLS)
+	$(PYTHON) infra/bench/start.py
 
 clean: down ## Stop the local stack and remove what was built here
 	rm -rf .local .aws-sam

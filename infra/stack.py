@@ -25,7 +25,7 @@ def main() -> int:
         return 2
     command, *rest = sys.argv[1:]
     try:
-        if command == "venv":  # print the folder of the virtual environment "stack", "tools" or "tests"
+        if command == "venv":  # print the folder of the virtual environment "stack", "tools", "tests" or "contract"
             print(venvs.ensure(rest[0] if rest else "stack"))
             return 0
         python = venvs.ensure("stack") / "bin" / "python"

@@ -1,1 +1,9 @@
-//! .
+//! What the functions share: reading their settings, their logs, their batches. Each binary in `src/bin` is wiring only.
+
+pub mod adapters;
+pub mod batch;
+pub mod http;
+pub mod receipts;
+pub mod sender;
+pub mod settings;
+pub mod telemetry;

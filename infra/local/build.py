@@ -1,7 +1,7 @@
 """Build the functions once and make the small packages that the emulator runs.
 
-A package is a script of one line that becomes the binary. So nothing of tens of megabytes is zipped, uploaded and kept in
-the emulator's memory, and a changed binary is a changed package.
+A package is a script of one line that becomes the binary. So nothing of tens of megabytes is zipped, uploaded and
+kept in the emulator's memory, and a changed binary is a changed package.
 """
 
 import hashlib

@@ -67,6 +67,8 @@ def rights(resources: Resources, role: str) -> Iterator[dict[str, Any]]:
     for policy in properties.get("Policies", []):
         yield from statements(policy["PolicyDocument"])
     for managed in properties.get("ManagedPolicyArns", []):
+        if target(managed) not in resources:
+            continue  # policies() tells
         yield from statements(resources[target(managed) or ""]["Properties"]["PolicyDocument"])
 
 
@@ -178,7 +180,10 @@ def senders(source: dict[str, Any], resources: Resources) -> Iterator[str]:
         shapes[channel] = text.replace(f"send-{channel}", "send-x").replace(key, "SendX")
         shapes[channel] = re.sub(f'"{channel.capitalize()}(Queue|Concurrency)', r'"X\1', shapes[channel])
         found = filters.get(f"{key}Misconfigured", {})
-        if found.get("FilterPattern") != '{ $.class = "misconfigured" }' or target(found["LogGroupName"]) != f"{key}Logs":
+        if (
+            found.get("FilterPattern") != '{ $.class = "misconfigured" }'
+            or target(found["LogGroupName"]) != f"{key}Logs"
+        ):
             yield f"{key} has no metric for misconfiguration"
         elif found["MetricTransformations"][0]["MetricName"] not in metrics:
             yield f"{key} has no alarm on misconfiguration"

@@ -1,5 +1,6 @@
 """Deploy template.yaml into the running emulator: create the stack, or update it."""
 
+import contextlib
 import hashlib
 import json
 import time
@@ -21,10 +22,8 @@ LOCAL_CONCURRENCY = "2"
 def upload(settings: Settings, kept: dict[str, Path], revision: str) -> dict[str, dict[str, str]]:
     """Put each function's package into S3 under a name that changes with it; give the places by binary."""
     s3 = client("s3", settings)
-    try:
+    with contextlib.suppress(s3.exceptions.BucketAlreadyOwnedByYou):
         s3.create_bucket(Bucket=CODE_BUCKET, CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name})
-    except s3.exceptions.BucketAlreadyOwnedByYou:
-        pass
     places = {}
     for name, binary in kept.items():
         package = build.package(binary, revision)
@@ -106,7 +105,8 @@ def _wait(cloudformation: Any) -> None:
 def _reason(cloudformation: Any) -> str:
     """Give the first failure of the last operation."""
     reason = "no reason was given"
-    for event in cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]:  # the newest first
+    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=STACK)
+    for event in (event for page in pages for event in page["StackEvents"]):  # the newest first
         status = event.get("ResourceStatus", "")
         text = event.get("ResourceStatusReason", "")
         if status.endswith("_FAILED") and "cancelled" not in text.lower():

@@ -1,5 +1,6 @@
 """Start and stop the emulator's process, and tell who holds its port."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -57,7 +58,7 @@ def holder(port: int) -> str:
                 inodes.add(f"socket:[{columns[9]}]")
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if any(os.readlink(link) in inodes for link in (process / "fd").iterdir()):
+            if any(str(link.readlink()) in inodes for link in (process / "fd").iterdir()):
                 name = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
                 return f"process {process.name} ({name[:60]})"
         except OSError:
@@ -125,10 +126,8 @@ def stop(settings: Settings) -> bool:
 
 
 def _signal_group(pid: int, number: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def _group_alive(pid: int) -> bool:

@@ -1,6 +1,7 @@
 """``invoke <function> <event.json>``: run an event against a function of the running local stack."""
 
 import argparse
+import contextlib
 import json
 import sys
 import time
@@ -35,10 +36,8 @@ def main() -> None:
     for _, _, line in lines:
         print(line, file=sys.stderr)
     text = answer["Payload"].read().decode(errors="replace")
-    try:
+    with contextlib.suppress(ValueError):
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except ValueError:
-        pass
     print(text)
     sys.exit(1 if answer.get("FunctionError") else 0)
 

@@ -1,5 +1,6 @@
 """Accounts and API keys of the local stack, written as the API writes them."""
 
+import contextlib
 import hashlib
 import secrets
 import string
@@ -23,7 +24,7 @@ def _now() -> str:
 
 def ensure_account(dynamodb: Any, table: str, account: int, name: str) -> None:
     """Make the account unless it is there."""
-    try:
+    with contextlib.suppress(dynamodb.exceptions.ConditionalCheckFailedException):
         dynamodb.put_item(
             TableName=table,
             Item={
@@ -34,8 +35,6 @@ def ensure_account(dynamodb: Any, table: str, account: int, name: str) -> None:
             },
             ConditionExpression="attribute_not_exists(pk)",
         )
-    except dynamodb.exceptions.ConditionalCheckFailedException:
-        pass
 
 
 def make_key(dynamodb: Any, table: str, account: int, scopes: list[str], name: str) -> str:

@@ -1,10 +1,12 @@
-"""Run the emulator in this process, with its two scheduler ticks at a second and without Nagle's delay.
+"""Run the emulator in this process with four of its delays taken away.
 
-As shipped it looks for due schedules every ten seconds, and each invocation of a function waits 40 ms for a delayed
-acknowledgement. Neither is a setting, so both are set here; a release that renames them stops the start.
+As shipped it looks for due schedules every ten seconds, lets each invocation of a function wait 40 ms for a delayed
+acknowledgement, and 50 ms for a log line that may not come. None of these is a setting, so they are set here; a release
+that renames them stops the start.
 """
 
 import importlib
+import inspect
 import socketserver
 import sys
 
@@ -12,22 +14,32 @@ TICKS = (
     ("ministack.services.scheduler", "_SCHEDULE_TICK_INTERVAL"),
     ("ministack.services.eventbridge", "_SCHEDULER_TICK_INTERVAL"),
 )
+LOG_WAIT_SECONDS = 0.01
 
 
 def main() -> None:
-    """Apply the three settings and hand over."""
+    """Apply the four settings and hand over."""
     for module_name, name in TICKS:
         module = importlib.import_module(module_name)
         if not hasattr(module, name):
-            sys.exit(f"the emulator has no {module_name}.{name} any more; adapt infra/local/launcher.py")
+            _changed(f"{module_name}.{name}")
         setattr(module, name, 1)
     handler = socketserver.StreamRequestHandler
     if not hasattr(handler, "disable_nagle_algorithm"):
-        sys.exit("socketserver has no disable_nagle_algorithm any more; adapt infra/local/launcher.py")
+        _changed("socketserver.StreamRequestHandler.disable_nagle_algorithm")
     handler.disable_nagle_algorithm = True
+    runtime = importlib.import_module("ministack.core.lambda_runtime")
+    drain = getattr(runtime.Worker, "_drain_stderr_bounded", None)
+    if drain is None or list(inspect.signature(drain).parameters)[1:2] != ["first_line_wait"] or not drain.__defaults__:
+        _changed("lambda_runtime.Worker._drain_stderr_bounded(first_line_wait)")
+    drain.__defaults__ = (LOG_WAIT_SECONDS, *drain.__defaults__[1:])
     app = importlib.import_module("ministack.app")
     sys.argv = ["ministack"]
     app.main()
+
+
+def _changed(what: str) -> None:
+    sys.exit(f"the emulator has no {what} any more; adapt infra/local/launcher.py")
 
 
 if __name__ == "__main__":

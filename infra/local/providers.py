@@ -24,7 +24,9 @@ def read(file: str | None) -> Documents:
         raise StackError(f'the providers file {file} must be an object {{"sms": [{{"name": "…"}}], …}}')
     for channel, providers in given.items():
         if channel not in documents:
-            raise StackError(f"the providers file {file} names the channel {channel!r}; there are {', '.join(CHANNELS)}")
+            raise StackError(
+                f"the providers file {file} names the channel {channel!r}; there are {', '.join(CHANNELS)}"
+            )
         if not isinstance(providers, list) or not all(isinstance(p, dict) and p.get("name") for p in providers):
             raise StackError(f"the providers file {file}: {channel} must be a list of objects, each with a name")
         documents[channel] = providers

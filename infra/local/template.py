@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import yaml
 from samtranslator.yaml_helper import yaml_parse
 
-from local.settings import ROOT
+from local.settings import ROOT, StackError
 
 FUNCTION = "AWS::Serverless::Function"
 TABLE = "AWS::DynamoDB::Table"
@@ -12,7 +13,10 @@ TABLE = "AWS::DynamoDB::Table"
 
 def read() -> dict[str, Any]:
     """Give template.yaml with its short forms (!Ref …) written out."""
-    return yaml_parse((ROOT / "template.yaml").read_text())
+    try:
+        return yaml_parse((ROOT / "template.yaml").read_text())
+    except yaml.YAMLError as problem:
+        raise StackError(f"template.yaml is not YAML: {' '.join(str(problem).split())}") from None
 
 
 def binaries(template: dict[str, Any]) -> dict[str, str]:
@@ -20,7 +24,10 @@ def binaries(template: dict[str, Any]) -> dict[str, str]:
     found = {}
     for logical_id, resource in template["Resources"].items():
         if resource["Type"] == FUNCTION:
-            found[logical_id] = resource["Metadata"]["BuildProperties"]["Binary"]
+            binary = resource.get("Metadata", {}).get("BuildProperties", {}).get("Binary")
+            if not binary:
+                raise StackError(f"template.yaml: {logical_id} names no binary (Metadata, BuildProperties, Binary)")
+            found[logical_id] = binary
     return found
 
 
@@ -48,9 +55,7 @@ def time_to_live(template: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def for_emulator(
-    template: dict[str, Any], code: dict[str, dict[str, str]], values: dict[str, str]
-) -> dict[str, Any]:
+def for_emulator(template: dict[str, Any], code: dict[str, dict[str, str]], values: dict[str, str]) -> dict[str, Any]:
     """Point each function at its code in S3, and write out what the emulator's CloudFormation leaves out.
 
     These are the routes, and the numbers of ScalingConfig: a parameter stays text there, on which its poller fails.

@@ -54,6 +54,9 @@ def up(settings: Settings, documents: providers.Documents) -> dict[str, Any]:
     pid = emulator.running(settings)
     fresh = pid is None
     if pid is not None and not emulator.healthy(settings):
+        where = _earlier(settings).get("awsEndpoint")
+        if where not in (None, settings.endpoint):
+            raise StackError(f"this folder's stack is up at {where}, not on port {settings.port}; first: make down")
         raise StackError(f"process {pid} does not answer on port {settings.port}; stop it first: make down")
     if pid is None:
         pid = emulator.start(settings)

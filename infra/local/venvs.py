@@ -13,6 +13,7 @@ PINS = {
     "stack": ["requirements.txt"],
     "tools": ["requirements-tools.txt"],
     "tests": ["requirements.txt", "requirements-tests.txt"],
+    "contract": ["../tests/requirements.txt"],
 }
 
 
@@ -29,9 +30,9 @@ def ensure(name: str) -> Path:
     """Give the folder of the named environment, making it first when its pins changed or it is missing."""
     if name not in PINS:
         raise VenvError(f"no such environment: {name}; there are {', '.join(PINS)}")
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file runs on whatever python3 is
         raise VenvError(f"Python 3.11 or later is needed, this is {sys.version.split()[0]}")
-    pins = [INFRA / file for file in PINS[name]]
+    pins = [(INFRA / file).resolve() for file in PINS[name]]
     digest = hashlib.sha256(sys.version.encode() + b"".join(p.read_bytes() for p in pins)).hexdigest()
     folder = cache() / f"venv-{name}-{digest[:12]}"
     if (folder / ".complete").exists():
@@ -44,8 +45,12 @@ def ensure(name: str) -> Path:
     return folder
 
 
+def _names(pins: list[Path]) -> str:
+    return ", ".join(str(pin.relative_to(INFRA.parent)) for pin in pins)
+
+
 def _make(folder: Path, pins: list[Path]) -> None:
-    print(f"installing {', '.join(p.name for p in pins)} into {folder} …", file=sys.stderr)
+    print(f"installing {_names(pins)} into {folder} …", file=sys.stderr)
     shutil.rmtree(folder, ignore_errors=True)
     made = subprocess.run([sys.executable, "-m", "venv", str(folder)], capture_output=True, text=True)
     if made.returncode:
@@ -58,5 +63,5 @@ def _make(folder: Path, pins: list[Path]) -> None:
     if installed.returncode:
         shutil.rmtree(folder, ignore_errors=True)
         reason = (installed.stderr.strip() or installed.stdout.strip()).splitlines()[-1:]
-        raise VenvError(f"pip could not install {', '.join(p.name for p in pins)}: {''.join(reason)}")
+        raise VenvError(f"pip could not install {_names(pins)}: {''.join(reason)}")
     (folder / ".complete").touch()

@@ -1,4 +1,147 @@
 //! The HTTP interface: reads requests into the domain's types with every fault at once, calls the pipeline, and writes
 //! answers as the contract has them. Nothing here knows of AWS.
+//!
+//! [`handle`] is the only entry. A request goes through the [table of routes](router), is answered by the file of its
+//! verb under `routes/`, and comes back as JSON whatever happens.
 
+mod call;
+mod caller;
+mod describe;
+mod document;
+mod faults;
+mod fields;
+mod idempotency;
+mod lists;
+mod mail;
+mod phone;
 pub mod ports;
+mod query;
+mod refusal;
+mod router;
+mod routes;
+mod submission;
+pub mod wire;
+
+use crate::{
+    call::{Answer, Call},
+    caller::Caller,
+    ports::{Idempotency, Keys, Lists, Outbox},
+    refusal::Refusal,
+};
+use baton_pipeline::ports::{Accepting, Bulks, ChannelQueues, Clock, Messages, Specs};
+use futures::FutureExt;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use std::{panic::AssertUnwindSafe, time::Instant};
+
+/// Everything that the interface needs of the world, in one.
+pub trait Ports:
+    Messages + Accepting + Bulks + Specs + ChannelQueues + Keys + Idempotency + Lists + Outbox
+{
+}
+
+impl<T> Ports for T where
+    T: Messages + Accepting + Bulks + Specs + ChannelQueues + Keys + Idempotency + Lists + Outbox
+{
+}
+
+/// The interface over its ports.
+#[derive(Clone, Debug)]
+pub struct App<P, C> {
+    /// What it needs of the world.
+    pub ports: P,
+    /// The time.
+    pub clock: C,
+    /// How far back `GET /messages` looks when it is not told, in days.
+    pub retention_days: u16,
+}
+
+/// The request's id, where whoever took the request gave it one: put it into the request's extensions. Otherwise one is
+/// made up. It stands in the log, in every error, and in the header `x-request-id` of every answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestId(pub String);
+
+/// Answers a request. Never fails: every error has the contract's shape, and what is behind an internal one is told to the
+/// log alone.
+pub async fn handle<P: Ports, C: Clock>(app: &App<P, C>, request: Request<Vec<u8>>) -> Response<String> {
+    let started = Instant::now();
+    let request_id = request_id(&request);
+    let mut seen = Seen::default();
+    let answered = AssertUnwindSafe(answer(app, &request, &mut seen)).catch_unwind().await;
+    // A panic has been told to the log by its hook.
+    let answered = answered.unwrap_or_else(|_| Err(Refusal::internal()));
+    let code = answered.as_ref().err().map(Refusal::code);
+    if let Err(refusal) = &answered
+        && let Some(cause) = refusal.cause()
+    {
+        tracing::error!(request = %request_id, %cause, "a port failed");
+    }
+    let response = respond(answered, &request_id);
+    tracing::info!(
+        request = %request_id,
+        method = %request.method(),
+        route = seen.route,
+        status = response.status().as_u16(),
+        code,
+        account = seen.account,
+        key = seen.key,
+        ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "request"
+    );
+    response
+}
+
+/// What the log says of a request: never its path or query, which may hold addresses.
+#[derive(Default)]
+struct Seen {
+    route: Option<&'static str>,
+    account: Option<u64>,
+    key: Option<String>,
+}
+
+fn request_id(request: &Request<Vec<u8>>) -> String {
+    let given = request.extensions().get::<RequestId>().map(|id| id.0.clone());
+    given.filter(|id| HeaderValue::from_str(id).is_ok()).unwrap_or_else(|| uuid::Uuid::new_v4().to_string())
+}
+
+async fn answer<P: Ports, C: Clock>(
+    app: &App<P, C>,
+    request: &Request<Vec<u8>>,
+    seen: &mut Seen,
+) -> Result<Answer, Refusal> {
+    let (route, parameters) = router::find(request.method(), request.uri().path())?;
+    seen.route = Some(route.pattern);
+    let call = Call { request, parameters };
+    let Some(scope) = route.scope else {
+        return router::dispatch(app, route.handler, None, &call).await;
+    };
+    let caller = Caller::of(&app.ports, request.headers()).await?;
+    let (account, key) = caller.seen();
+    (seen.account, seen.key) = (Some(account.0), Some(key.to_owned()));
+    caller.require(scope)?;
+    router::dispatch(app, route.handler, Some(&caller), &call).await
+}
+
+fn respond(answered: Result<Answer, Refusal>, request_id: &str) -> Response<String> {
+    let (status, body, headers) = match answered {
+        Ok(answer) => {
+            let replayed = (HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true"));
+            (StatusCode::OK, answer.body, answer.replayed.then_some(replayed).into_iter().collect())
+        }
+        Err(refusal) => {
+            let status = refusal.status();
+            let (body, headers) = refusal.into_answer(request_id);
+            (status, Answer::json(&body).body, headers)
+        }
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let known = response.headers_mut();
+    known.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    // Answers name people and messages: no cache on the way may keep them.
+    known.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        known.insert(HeaderName::from_static("x-request-id"), id);
+    }
+    known.extend(headers.into_iter().map(|(name, value): (HeaderName, HeaderValue)| (name, value)));
+    response
+}

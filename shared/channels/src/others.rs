@@ -12,11 +12,7 @@ use baton_pipeline::provider::Provider;
 ///
 /// # Errors
 /// The document has a fault, or names a provider other than `SANDBOX`.
-pub fn providers(
-    channel: Channel,
-    document: &str,
-    context: &Context,
-) -> Result<Vec<Box<dyn Provider>>, DocumentFault> {
+pub fn providers(channel: Channel, document: &str, context: &Context) -> Result<Vec<Box<dyn Provider>>, DocumentFault> {
     parse(document)?
         .iter()
         .map(|entry| match entry.name.as_str() {

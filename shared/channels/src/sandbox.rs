@@ -90,11 +90,7 @@ const ACTS: &[(&str, u8, Act)] = &[
     (
         "0006",
         u8::MAX,
-        Act {
-            outcome: "read",
-            reply: Reply::Take,
-            receipts: &[(QueuedStatus::Delivered, 1), (QueuedStatus::Read, 2)],
-        },
+        Act { outcome: "read", reply: Reply::Take, receipts: &[(QueuedStatus::Delivered, 1), (QueuedStatus::Read, 2)] },
     ),
     ("0007", 1, refusal("rate_limited", ErrorClass::Temporary, "rate_limited", Some(Duration::from_secs(2)))),
 ];

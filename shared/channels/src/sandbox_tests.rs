@@ -72,8 +72,8 @@ async fn every_ending_does_what_the_contract_says() {
     let temporary = refused(ErrorClass::Temporary, "temporary_failure", None);
     let limited = refused(ErrorClass::Temporary, "rate_limited", Some(2));
     let timeout = |outcome: &Outcome| matches!(outcome, Outcome::Unknown(error) if error.code == "timeout");
-    type Check<'a> = &'a dyn Fn(&Outcome) -> bool;
-    let cases: [(&str, u8, Check<'_>, &str, Vec<(QueuedStatus, u64)>); 13] = [
+    type Case<'a> = (&'a str, u8, &'a dyn Fn(&Outcome) -> bool, &'a str, Vec<(QueuedStatus, u64)>);
+    let cases: [Case<'_>; 13] = [
         ("0001", 1, &rejected, "rejected", vec![]),
         ("0001", 3, &rejected, "rejected", vec![]),
         ("0002", 1, &taken, "no_receipt", vec![]),

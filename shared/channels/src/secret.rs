@@ -54,7 +54,9 @@ mod tests {
     fn a_secret_is_read_but_never_printed() {
         let secret: Secret = serde_json::from_str("\"s3cret\"").expect("a string");
         assert_eq!(format!("{secret} {secret:?}"), "[secret] [secret]");
-        assert!(secret.matches("s3cret") && !secret.matches("s3creT") && !secret.matches("s3cret2") && !secret.matches(""));
+        assert!(
+            secret.matches("s3cret") && !secret.matches("s3creT") && !secret.matches("s3cret2") && !secret.matches("")
+        );
         assert_eq!((secret.expose(), secret.is_empty()), ("s3cret", false));
         assert!(Secret::new("").is_empty());
     }

@@ -88,7 +88,7 @@ where
 {
     let now = clock.now();
     let accepted = opened(&submission, now);
-    let alone = !submission.named && accepted.len() == 1 && accepted[0].content.is_some();
+    let alone = is_alone(&submission);
     if !alone {
         let bulk = Bulk {
             account: submission.account,
@@ -107,6 +107,14 @@ where
     let stored = store.put(accepted.clone(), alone).await?;
     push(queues, &stored, now).await?;
     Ok(accepted)
+}
+
+/// Whether a submission is a single message that holds its own content: it needs no head, and its presence alone says that
+/// it was accepted.
+#[must_use]
+pub fn is_alone(submission: &Submission) -> bool {
+    let mut items = submission.items.iter().filter(|item| !item.recipients.is_empty());
+    !submission.named && items.next().is_some_and(fits_inside) && items.next().is_none()
 }
 
 /// The messages of a submission as they are when accepted now: what [`accept`] stores and answers.
@@ -165,9 +173,8 @@ pub(crate) async fn push<Q: ChannelQueues>(queues: &Q, messages: &[Message], now
             waiting.entry((channel, delay)).or_default().push(Pointer { attempt: message.reference(attempt) });
         }
     }
-    let pushes = waiting.iter().map(|((channel, delay), pointers)| {
-        queues.push(*channel, pointers, Duration::from_secs(*delay))
-    });
+    let pushes =
+        waiting.iter().map(|((channel, delay), pointers)| queues.push(*channel, pointers, Duration::from_secs(*delay)));
     try_join_all(pushes).await.map(|_| ())
 }
 

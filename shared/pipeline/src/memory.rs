@@ -4,7 +4,8 @@ use crate::{
     accept::Bulk,
     pointer::{FallbackPointer, Pointer},
     ports::{
-        Accepting, Begun, Bulks, ChannelQueues, Claim, Claims, Clock, FallbackQueue, Messages, PortResult, Specs, Stored,
+        Accepting, Begun, Bulks, ChannelQueues, Claim, Claims, Clock, FallbackQueue, Messages, PortResult, Specs,
+        Stored,
     },
 };
 use baton_domain::{AccountId, AttemptRef, BulkId, Channel, Message, MessageId, Spec, Time, decide};
@@ -77,9 +78,8 @@ impl Specs for Memory {
 impl Bulks for Memory {
     async fn messages(&self, account: AccountId, bulk: BulkId) -> PortResult<Vec<Message>> {
         let state = self.state();
-        let of_bulk = state.messages.values().filter(|message| {
-            message.account == account && message.id.bulk_key() == bulk.key()
-        });
+        let of_bulk =
+            state.messages.values().filter(|message| message.account == account && message.id.bulk_key() == bulk.key());
         Ok(of_bulk.cloned().collect())
     }
 }
@@ -102,9 +102,9 @@ impl Accepting for Memory {
 
     async fn put(&self, messages: Vec<Message>, _alone: bool) -> PortResult<Vec<Message>> {
         let mut state = self.state();
-        let stored = messages.into_iter().map(|message| {
-            state.messages.entry((message.account, message.id)).or_insert(message).clone()
-        });
+        let stored = messages
+            .into_iter()
+            .map(|message| state.messages.entry((message.account, message.id)).or_insert(message).clone());
         Ok(stored.collect())
     }
 }

@@ -87,6 +87,9 @@ impl QueuedReceipt {
             )),
         };
         let at = Time::from_timestamp_millis(self.at).unwrap_or(now);
-        ReceiptOf { attempt: self.attempt, receipt: Receipt { status, at, provider_message_id: None, part_count: None } }
+        ReceiptOf {
+            attempt: self.attempt,
+            receipt: Receipt { status, at, provider_message_id: None, part_count: None },
+        }
     }
 }

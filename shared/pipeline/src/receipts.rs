@@ -28,9 +28,7 @@ where
 {
     let key = (of.attempt.account, of.attempt.message);
     let now = clock.now();
-    let changed = update(store, key, None, |message| {
-        decide::receipt(message, of.attempt.attempt, &of.receipt, now)
-    });
+    let changed = update(store, key, None, |message| decide::receipt(message, of.attempt.attempt, &of.receipt, now));
     let Some((message, Some(effects))) = changed.await? else {
         tracing::info!(attempt = %of.attempt, "a receipt of an unknown attempt");
         return Ok(Taken::Unknown);

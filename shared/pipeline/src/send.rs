@@ -72,9 +72,7 @@ where
         log(pointer, provider, &outcome);
         let of = ResultOf { attempt: index, try_number, provider, outcome: &outcome, spread: self.clock.spread() };
         let key = (message.account, message.id);
-        let changed = update(&self.store, key, Some(message), |message| {
-            decide::result(message, &of, self.clock.now())
-        });
+        let changed = update(&self.store, key, Some(message), |message| decide::result(message, &of, self.clock.now()));
         match changed.await? {
             Some((message, effects)) => self.emit(&message, index, &effects).await,
             None => Ok(Verdict::Done),
@@ -107,16 +105,18 @@ where
     async fn content(&self, message: &Message) -> Result<ChannelContent, ProviderError> {
         let spec = match &message.content {
             Some(spec) => Some(spec.clone()),
-            None => {
-                self.store.spec(message.account, message.id.bulk_key(), message.item).await.map_err(|error| {
-                    tracing::warn!(%error, "the content could not be read");
-                    ProviderError::new(ErrorClass::Temporary, "content_unavailable", "The content could not be read.")
-                })?
-            }
+            None => self.store.spec(message.account, message.id.bulk_key(), message.item).await.map_err(|error| {
+                tracing::warn!(%error, "the content could not be read");
+                ProviderError::new(ErrorClass::Temporary, "content_unavailable", "The content could not be read.")
+            })?,
         };
         let content = spec.as_ref().and_then(|spec| spec.content(self.channel)).cloned();
         content.ok_or_else(|| {
-            ProviderError::new(ErrorClass::Misconfigured, "content_missing", "The message has no content for the channel.")
+            ProviderError::new(
+                ErrorClass::Misconfigured,
+                "content_missing",
+                "The message has no content for the channel.",
+            )
         })
     }
 

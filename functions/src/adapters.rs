@@ -1,0 +1,96 @@
+//! The adapters that the functions build from their environment, once per process.
+
+use crate::settings::{self, BadSetting};
+use aws_config::{BehaviorVersion, SdkConfig};
+use baton_aws::{
+    Meter,
+    messages::MessageTable,
+    outbox::{OutboxTable, Sandbox},
+    queues::{Channels, Fallbacks},
+};
+use baton_channels::{Context, sandbox::SandboxPorts};
+use baton_domain::Channel;
+use std::{sync::Arc, time::Duration};
+
+/// Clients of AWS, and what they consume.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    /// Credentials, region and HTTP client.
+    pub config: SdkConfig,
+    /// What is consumed.
+    pub meter: Meter,
+}
+
+impl Aws {
+    /// From the environment that every function has.
+    pub async fn load() -> Aws {
+        let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        Aws { config, meter: Meter::default() }
+    }
+
+    /// The messages table.
+    ///
+    /// # Errors
+    /// `MESSAGES_TABLE` is not set, or `MESSAGE_RETENTION_DAYS` is no number.
+    pub fn messages(&self) -> Result<MessageTable, BadSetting> {
+        let client = aws_sdk_dynamodb::Client::new(&self.config);
+        let days = settings::number("MESSAGE_RETENTION_DAYS", 90)?;
+        Ok(MessageTable::new(client, settings::required("MESSAGES_TABLE")?, days, self.meter.clone()))
+    }
+
+    /// The queues.
+    #[must_use]
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        aws_sdk_sqs::Client::new(&self.config)
+    }
+
+    /// The queues of all channels.
+    ///
+    /// # Errors
+    /// One of `QUEUE_SMS` … `QUEUE_CHAT` is not set.
+    pub fn channels(&self) -> Result<Channels, BadSetting> {
+        let urls = Channel::ALL.into_iter().map(|channel| Ok((channel, settings::channel_queue(channel)?)));
+        Ok(Channels::new(&self.sqs(), urls.collect::<Result<Vec<_>, BadSetting>>()?, &self.meter))
+    }
+
+    /// The fallback queue.
+    ///
+    /// # Errors
+    /// `QUEUE_FALLBACK` is not set.
+    pub fn fallbacks(&self) -> Result<Fallbacks, BadSetting> {
+        Ok(Fallbacks::new(self.sqs(), settings::required("QUEUE_FALLBACK")?, self.meter.clone()))
+    }
+
+    /// The outbox table; off without `OUTBOX_TABLE`.
+    #[must_use]
+    pub fn outbox(&self) -> OutboxTable {
+        OutboxTable::new(aws_sdk_dynamodb::Client::new(&self.config), settings::optional("OUTBOX_TABLE"))
+    }
+
+    /// What providers are built from.
+    ///
+    /// # Errors
+    /// A setting is missing, or no HTTP client could be made.
+    pub fn context(&self) -> Result<Context, Box<dyn std::error::Error + Send + Sync>> {
+        let sandbox: Option<Arc<dyn SandboxPorts>> = if settings::optional("SANDBOX").as_deref() == Some("on") {
+            let queue = settings::required("QUEUE_RECEIPTS")?;
+            Some(Arc::new(Sandbox::new(self.outbox(), self.sqs(), queue, self.meter.clone())))
+        } else {
+            None
+        };
+        Ok(Context {
+            http: baton_channels::transport::client()?,
+            aws: self.config.clone(),
+            public_url: settings::optional("PUBLIC_URL").unwrap_or_default().trim_end_matches('/').to_owned(),
+            sandbox,
+        })
+    }
+}
+
+/// How long a claim is believed in: the function's time-out, and a margin for clocks that differ.
+///
+/// # Errors
+/// `FUNCTION_TIMEOUT` is no number.
+pub fn claim_limit() -> Result<Duration, BadSetting> {
+    Ok(Duration::from_secs(settings::number("FUNCTION_TIMEOUT", 30)? + 5))
+}

@@ -1,0 +1,26 @@
+//! Looks at a bulk again when its wake-up comes.
+
+use baton_aws::clock::SystemClock;
+use baton_functions::{
+    adapters::Aws,
+    batch::{self, OwnQueue, body},
+    settings, telemetry,
+};
+use baton_pipeline::{dispatch::dispatch, send::Verdict};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init();
+    let aws = Aws::load().await;
+    let queue = &OwnQueue { client: aws.sqs(), url: settings::required("QUEUE_SELF")?, meter: aws.meter.clone() };
+    let (messages, channels) = (&aws.messages()?, &aws.channels()?);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<aws_lambda_events::sqs::SqsEvent>| async move {
+        let handle = |record| async move {
+            dispatch(messages, channels, &SystemClock, body(record)?).await?;
+            Ok(Verdict::Done)
+        };
+        Ok::<_, Error>(batch::run(queue, &event.payload, handle).await)
+    }))
+    .await
+}

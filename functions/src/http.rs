@@ -1,0 +1,22 @@
+//! HTTP requests as API Gateway hands them over.
+
+use lambda_http::{Body, Request, RequestExt};
+
+/// The body of a request, byte for byte.
+#[must_use]
+pub fn body_bytes(body: Body) -> Vec<u8> {
+    match body {
+        Body::Text(text) => text.into_bytes(),
+        Body::Binary(bytes) => bytes,
+        _ => Vec::new(),
+    }
+}
+
+/// The request's id at the gateway.
+#[must_use]
+pub fn request_id(request: &Request) -> Option<String> {
+    match request.request_context_ref()? {
+        lambda_http::request::RequestContext::ApiGatewayV2(context) => context.request_id.clone(),
+        _ => None,
+    }
+}

@@ -1,0 +1,115 @@
+//! A sender function: one channel, its providers, its queue.
+
+use crate::{
+    adapters::{self, Aws},
+    batch::{self, OwnQueue, body},
+    settings, telemetry,
+};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use baton_aws::{clock::SystemClock, messages::MessageTable, parameters, queues::Fallbacks};
+use baton_channels::{Context, DocumentFault};
+use baton_domain::Channel;
+use baton_pipeline::{provider::Provider, send::Sender};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::sync::Mutex;
+
+/// Builds the providers of one channel from its document.
+pub type Build = fn(&str, &Context) -> Result<Vec<Box<dyn Provider>>, DocumentFault>;
+
+/// A document is read again after this long, so that new credentials need no new deployment.
+const REFRESH: Duration = Duration::from_secs(60);
+
+type ChannelSender = Sender<MessageTable, Fallbacks, SystemClock>;
+
+/// The sender as it was last built.
+struct Built {
+    document: Option<String>,
+    read_at: Instant,
+    sender: Arc<ChannelSender>,
+}
+
+struct Function {
+    channel: Channel,
+    build: Build,
+    aws: Aws,
+    context: Context,
+    ssm: aws_sdk_ssm::Client,
+    providers_path: String,
+    built: Mutex<Option<Built>>,
+}
+
+impl Function {
+    /// The sender, built anew when its document has changed: clients and connections live as long as the document.
+    async fn sender(&self) -> Result<Arc<ChannelSender>, Error> {
+        let mut built = self.built.lock().await;
+        if let Some(built) = built.as_ref().filter(|built| built.read_at.elapsed() < REFRESH) {
+            return Ok(built.sender.clone());
+        }
+        let document = parameters::providers_document(&self.ssm, &self.providers_path, self.channel).await;
+        let document = match (document, built.as_mut()) {
+            (Ok(document), _) => document,
+            // What was read before still holds.
+            (Err(error), Some(built)) => {
+                tracing::warn!(error = batch::chain(&error), "the providers document could not be read again");
+                built.read_at = Instant::now();
+                return Ok(built.sender.clone());
+            }
+            (Err(error), None) => return Err(error.into()),
+        };
+        if let Some(built) = built.as_mut().filter(|built| built.document == document) {
+            built.read_at = Instant::now();
+            return Ok(built.sender.clone());
+        }
+        let sender = Arc::new(Sender {
+            channel: self.channel,
+            providers: self.providers(document.as_deref()),
+            store: self.aws.messages()?,
+            fallback: self.aws.fallbacks()?,
+            clock: SystemClock,
+            claim_limit: adapters::claim_limit()?,
+        });
+        *built = Some(Built { document, read_at: Instant::now(), sender: sender.clone() });
+        Ok(sender)
+    }
+
+    /// The providers of a document. A faulty document sets no provider: messages go on to their next channel, and the error
+    /// in the log raises the alarm.
+    fn providers(&self, document: Option<&str>) -> Vec<Box<dyn Provider>> {
+        let Some(document) = document else { return Vec::new() };
+        (self.build)(document, &self.context).unwrap_or_else(|fault| {
+            tracing::error!(class = "misconfigured", channel = %self.channel, fault = %fault, "the providers document is refused");
+            Vec::new()
+        })
+    }
+
+    async fn handle(&self, queue: &OwnQueue, event: SqsEvent) -> Result<SqsBatchResponse, Error> {
+        let sender = &self.sender().await?;
+        let answer = batch::run(queue, &event, |record| async move { Ok(sender.handle(body(record)?).await?) });
+        Ok(answer.await)
+    }
+}
+
+/// Runs the sender of a channel.
+///
+/// # Errors
+/// A setting is missing, or the runtime fails.
+pub async fn run(channel: Channel, build: Build) -> Result<(), Error> {
+    telemetry::init();
+    let aws = Aws::load().await;
+    let queue = OwnQueue { client: aws.sqs(), url: settings::required("QUEUE_SELF")?, meter: aws.meter.clone() };
+    let function = Function {
+        channel,
+        build,
+        context: aws.context()?,
+        ssm: aws_sdk_ssm::Client::new(&aws.config),
+        providers_path: settings::required("PROVIDERS_PATH")?,
+        built: Mutex::new(None),
+        aws,
+    };
+    let (function, queue) = (&function, &queue);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| function.handle(queue, event.payload))).await
+}

@@ -1,0 +1,44 @@
+//! The environment that `template.yaml` gives a function.
+
+use baton_domain::Channel;
+
+/// A setting is missing or not what it should be.
+#[derive(Debug, thiserror::Error)]
+#[error("the environment variable {name} {fault}")]
+pub struct BadSetting {
+    name: String,
+    fault: &'static str,
+}
+
+/// Reads a setting that must be there.
+///
+/// # Errors
+/// It is missing or empty.
+pub fn required(name: &str) -> Result<String, BadSetting> {
+    optional(name).ok_or_else(|| BadSetting { name: name.to_owned(), fault: "is not set" })
+}
+
+/// Reads a setting; `None` when it is missing or empty.
+#[must_use]
+pub fn optional(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Reads a whole number, with a default.
+///
+/// # Errors
+/// It is no number.
+pub fn number<T: std::str::FromStr>(name: &str, default: T) -> Result<T, BadSetting> {
+    match optional(name) {
+        None => Ok(default),
+        Some(text) => text.parse().map_err(|_| BadSetting { name: name.to_owned(), fault: "is not a whole number" }),
+    }
+}
+
+/// The address of a channel's queue.
+///
+/// # Errors
+/// It is not set.
+pub fn channel_queue(channel: Channel) -> Result<String, BadSetting> {
+    required(&format!("QUEUE_{}", channel.name().to_ascii_uppercase()))
+}

@@ -1,0 +1,95 @@
+//! One HTTP request, and what handlers ask of it.
+
+use crate::{query::Query, refusal::Refusal};
+use http::{StatusCode, header};
+use serde::Serialize;
+use serde_json::Value;
+
+/// The largest body, in bytes.
+const MOST_BODY: usize = 5 * 1024 * 1024;
+
+/// One HTTP request on its way through its handler.
+pub(crate) struct Call<'a> {
+    pub(crate) request: &'a http::Request<Vec<u8>>,
+    /// What stands in the place of the route's `{…}`, in order.
+    pub(crate) parameters: Vec<&'a str>,
+}
+
+impl<'a> Call<'a> {
+    /// A parameter of the path.
+    pub(crate) fn parameter(&self, index: usize) -> &'a str {
+        self.parameters.get(index).copied().unwrap_or_default()
+    }
+
+    /// The parameters of the query.
+    pub(crate) fn query(&self) -> Query {
+        Query::parse(self.request.uri().query().unwrap_or_default())
+    }
+
+    /// The path without a slash at its end.
+    pub(crate) fn path(&self) -> &'a str {
+        self.request.uri().path().trim_end_matches('/')
+    }
+
+    pub(crate) fn body(&self) -> &'a [u8] {
+        self.request.body()
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Result<Value, Refusal> {
+        self.check_body()?;
+        serde_json::from_slice(self.body()).map_err(|error| {
+            let message = format!("The body is not JSON: {}.", reason(&error));
+            Refusal::new(StatusCode::BAD_REQUEST, "invalid_json", message)
+        })
+    }
+
+    /// The body as JSON, `None` when there is none.
+    pub(crate) fn optional_json(&self) -> Result<Option<Value>, Refusal> {
+        if self.body().iter().all(u8::is_ascii_whitespace) { Ok(None) } else { self.json().map(Some) }
+    }
+
+    fn check_body(&self) -> Result<(), Refusal> {
+        if let Some(given) = self.request.headers().get(header::CONTENT_TYPE)
+            && !given.to_str().is_ok_and(is_json)
+        {
+            let error = "The body must be JSON: Content-Type: application/json.";
+            return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", error));
+        }
+        if self.body().len() > MOST_BODY {
+            let error = format!("The body has {} bytes; at most {MOST_BODY} are allowed.", self.body().len());
+            return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", error));
+        }
+        Ok(())
+    }
+}
+
+/// The parser's words, which end in the line and the column.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    if text.contains(" at line ") { text } else { format!("{text} at line {} column {}", error.line(), error.column()) }
+}
+
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// What a handler answers when all is well.
+pub(crate) struct Answer {
+    pub(crate) body: String,
+    pub(crate) replayed: bool,
+}
+
+impl Answer {
+    /// A 200 with this body.
+    pub(crate) fn json(body: &impl Serialize) -> Answer {
+        let body = serde_json::to_string(body).expect("wire types have string keys and no fallible serializers");
+        Answer { body, replayed: false }
+    }
+
+    /// The same, marked as the answer to an earlier request.
+    pub(crate) fn replayed(self, replayed: bool) -> Answer {
+        Answer { replayed, ..self }
+    }
+}

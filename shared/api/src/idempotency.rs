@@ -1,0 +1,111 @@
+//! `Idempotency-Key`: the same request twice is done once.
+
+use crate::{
+    App, Ports,
+    call::Call,
+    faults::Faults,
+    ports::{Begin, Idempotency},
+    refusal::Refusal,
+};
+use baton_domain::{AccountId, BulkId, Time};
+use baton_pipeline::ports::Clock;
+use chrono::TimeDelta;
+use http::{HeaderValue, StatusCode, header};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+const HEADER: &str = "idempotency-key";
+
+/// How long a try may run before the next one takes over: longer than the function's time-out.
+const RUNNING: TimeDelta = TimeDelta::seconds(60);
+
+/// A request that has begun.
+pub(crate) struct Once {
+    account: AccountId,
+    /// `None` when the caller sent no key.
+    key: Option<String>,
+    /// SHA-256 of the body and the account, in hexadecimal.
+    pub(crate) digest: String,
+    /// What everything that the request makes is made from.
+    pub(crate) id: Uuid,
+    /// What came before.
+    pub(crate) before: Before,
+}
+
+/// What came before a request with the same key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// Nothing.
+    Nothing,
+    /// A try that died half way.
+    Died,
+    /// The whole request.
+    Done,
+    /// A try that may still be running, until this time.
+    Running(Time),
+}
+
+impl Once {
+    /// Begins a valid request: nothing is recorded of one that is refused.
+    pub(crate) async fn begin<P: Ports, C: Clock>(
+        app: &App<P, C>,
+        call: &Call<'_>,
+        account: AccountId,
+    ) -> Result<Once, Refusal> {
+        let now = app.clock.now();
+        let offered = BulkId::new(now, app.clock.random()).0;
+        let digest = body_digest(account, call.body());
+        let Some(key) = key(call)? else {
+            return Ok(Once { account, key: None, digest, id: offered, before: Before::Nothing });
+        };
+        let (id, before) = match Idempotency::begin(&app.ports, account, &key, &digest, offered, now, now + RUNNING).await? {
+            Begin::New => (offered, Before::Nothing),
+            Begin::Resume(id) => (id, Before::Died),
+            Begin::Done(id) => (id, Before::Done),
+            Begin::Running(id, until) => (id, Before::Running(until)),
+            Begin::Mismatch => {
+                let error = "This Idempotency-Key was used before, with another body.";
+                return Err(Refusal::unprocessable("idempotency_mismatch", error));
+            }
+        };
+        Ok(Once { account, key: Some(key), digest, id, before })
+    }
+
+    /// Marks the request as done.
+    pub(crate) async fn finish<P: Ports>(&self, ports: &P) -> Result<(), Refusal> {
+        match &self.key {
+            Some(key) => Ok(ports.finish(self.account, key).await?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The first try may still be running.
+pub(crate) fn in_progress(until: Time, now: Time) -> Refusal {
+    let seconds = (until - now).num_milliseconds().max(0).unsigned_abs().div_ceil(1000).max(1);
+    let error = "The first request with this Idempotency-Key is still running.";
+    Refusal::new(StatusCode::CONFLICT, "idempotency_in_progress", error)
+        .header(header::RETRY_AFTER, HeaderValue::from(seconds))
+}
+
+fn key(call: &Call<'_>) -> Result<Option<String>, Refusal> {
+    let Some(value) = call.request.headers().get(HEADER) else { return Ok(None) };
+    let text = value.to_str().ok().filter(|text| {
+        (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
+    });
+    let Some(text) = text else {
+        let mut faults = Faults::default();
+        faults.add("", "invalid", "An Idempotency-Key has 1 to 255 visible ASCII characters.");
+        return Err(faults.into_refusal());
+    };
+    let named = format!("{} {}\n{text}", call.request.method(), call.path());
+    Ok(Some(hex::encode(Sha256::digest(named.as_bytes()))))
+}
+
+fn body_digest(account: AccountId, body: &[u8]) -> String {
+    let mut digest = Sha256::new();
+    digest.update(account.to_string());
+    digest.update(b"\n");
+    digest.update(body);
+    hex::encode(digest.finalize())
+}

@@ -1,0 +1,39 @@
+//! The contents of messages, for showing them.
+
+use crate::{Ports, refusal::Refusal};
+use baton_domain::{ChannelContent, Message, Spec};
+use futures::{StreamExt, TryStreamExt, stream};
+use std::{collections::BTreeMap, sync::Arc};
+
+const MOST_AT_ONCE: usize = 16;
+
+/// The content of each message's current channel, with its variables filled in; `None` where it is not there any more.
+pub(crate) async fn rendered<P: Ports>(ports: &P, messages: &[Message]) -> Result<Vec<Option<ChannelContent>>, Refusal> {
+    let shared = shared(ports, messages).await?;
+    let render = |message: &Message| {
+        let spec = message.content.as_ref().or_else(|| shared.get(&key(message)))?;
+        let content = spec.content(message.current_channel()?)?;
+        // What was accepted can be rendered; should it not, the text itself still says more than nothing.
+        Some(content.render(&message.recipient).unwrap_or_else(|_| content.clone()))
+    };
+    Ok(messages.iter().map(render).collect())
+}
+
+/// Where a content is stored: beside its bulk, by the index of its item.
+type Key = (baton_domain::AccountId, baton_domain::BulkId, u16);
+
+fn key(message: &Message) -> Key {
+    (message.account, message.id.bulk_key(), message.item)
+}
+
+async fn shared<P: Ports>(ports: &P, messages: &[Message]) -> Result<BTreeMap<Key, Arc<Spec>>, Refusal> {
+    let mut keys: Vec<Key> = messages.iter().filter(|message| message.content.is_none()).map(key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let reads = keys.into_iter().map(|key| async move {
+        let spec = ports.spec(key.0, key.1, key.2).await?;
+        Ok::<_, Refusal>(spec.map(|spec| (key, spec)))
+    });
+    let read: Vec<_> = stream::iter(reads).buffered(MOST_AT_ONCE).try_collect().await?;
+    Ok(read.into_iter().flatten().collect())
+}

@@ -1,0 +1,153 @@
+//! Which part of a list is shown: the parameters that all lists have in common.
+
+use super::position::{Position, Sort};
+use crate::{
+    call::Answer,
+    faults::Faults,
+    query::{Query, place},
+};
+use baton_domain::Message;
+use serde::Serialize;
+use serde_json::Value;
+use std::cmp::Ordering;
+
+/// The parameters that every list takes. The last five come from existing clients and change nothing.
+pub(crate) const PARAMETERS: [&str; 13] = [
+    "limit", "offset", "page", "sort", "fields", "withoutCount", "withoutItems", "cursor", "group", "timezone", "language",
+    "offsetField", "offsetValue",
+];
+
+const DEFAULT_LIMIT: u64 = 50;
+const MOST_LIMIT: u64 = 1000;
+const MOST_OFFSET: u64 = 1_000_000_000;
+
+/// Which part of a list is shown.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) limit: usize,
+    /// How many to leave out at the beginning.
+    pub(crate) skip: u64,
+    pub(crate) sort: Sort,
+    /// Where to go on.
+    pub(crate) cursor: Option<String>,
+    pub(crate) without_count: bool,
+    pub(crate) without_items: bool,
+    fields: Option<Vec<String>>,
+}
+
+impl Page {
+    /// Reads the parameters. `fields`: what the items have.
+    pub(crate) fn read(query: &Query, fields: &[&str], faults: &mut Faults) -> Page {
+        let limit = query.integer("limit", 1, MOST_LIMIT, faults).unwrap_or(DEFAULT_LIMIT);
+        let offset = query.integer("offset", 0, MOST_OFFSET, faults).unwrap_or(0);
+        let page = query.integer("page", 1, MOST_OFFSET, faults).unwrap_or(1);
+        let skip = offset.saturating_add((page - 1).saturating_mul(limit));
+        let cursor = query.one("cursor", faults).map(str::to_owned);
+        if cursor.is_some() && skip > 0 {
+            faults.add(place("cursor"), "invalid", "A cursor goes on where it stands: offset and page do not go with it.");
+        }
+        Page {
+            limit: usize::try_from(limit).unwrap_or(usize::MAX),
+            skip,
+            sort: sort(query, faults),
+            cursor,
+            without_count: query.flag("withoutCount", faults),
+            without_items: query.flag("withoutItems", faults),
+            fields: chosen(query, fields, faults),
+        }
+    }
+
+    /// The most items to gather.
+    pub(crate) fn wanted(&self) -> usize {
+        if self.without_items { 0 } else { self.limit }
+    }
+
+    /// The answer: a part of a list.
+    pub(crate) fn answer<T: Serialize>(&self, count: Option<u64>, items: Vec<T>, next: Option<String>) -> Answer {
+        let whole = |item: &T| serde_json::to_value(item).unwrap_or_default();
+        let items: Vec<Value> = items.iter().map(|item| self.choose(whole(item))).collect();
+        let count = count.filter(|_| !self.without_count);
+        Answer::json(&serde_json::json!({ "count": count, "items": items, "nextCursor": next }))
+    }
+
+    fn choose(&self, mut item: Value) -> Value {
+        if let (Some(fields), Value::Object(map)) = (&self.fields, &mut item) {
+            map.retain(|name, _| fields.iter().any(|field| field == name));
+        }
+        item
+    }
+}
+
+fn sort(query: &Query, faults: &mut Faults) -> Sort {
+    match query.one("sort", faults) {
+        None | Some("-createdAt") => Sort::Newest,
+        Some("createdAt") => Sort::Oldest,
+        Some(_) => {
+            faults.add(place("sort"), "invalid", "Expected is createdAt, or -createdAt for the newest first.");
+            Sort::Newest
+        }
+    }
+}
+
+fn chosen(query: &Query, known: &[&str], faults: &mut Faults) -> Option<Vec<String>> {
+    let fields = query.list("fields")?;
+    if fields.iter().any(|field| !known.contains(field)) {
+        faults.add(place("fields"), "invalid", format!("Expected are some of {}.", known.join(", ")));
+    }
+    Some(fields.into_iter().map(str::to_owned).collect())
+}
+
+/// Takes the page out of messages that come in the order of the list.
+pub(crate) struct Cut {
+    sort: Sort,
+    after: Option<Position>,
+    skip: u64,
+    wanted: usize,
+    taken: Vec<(Position, Message)>,
+    more: bool,
+}
+
+impl Cut {
+    pub(crate) fn new(page: &Page, after: Option<Position>) -> Cut {
+        Cut { sort: page.sort, after, skip: page.skip, wanted: page.wanted(), taken: Vec::new(), more: false }
+    }
+
+    /// The next message in order.
+    pub(crate) fn offer(&mut self, position: Position, message: Message) {
+        let before = self.after.is_some_and(|after| position.compare(&after, self.sort) != Ordering::Greater);
+        if before {
+            return;
+        }
+        if self.skip > 0 {
+            self.skip -= 1;
+        } else if self.taken.len() < self.wanted {
+            self.taken.push((position, message));
+        } else {
+            self.more = true;
+        }
+    }
+
+    /// Whether messages that are not at hand can be passed over: `count` of them, all with this time and bulk.
+    pub(crate) fn pass_over(&mut self, bulk: Position, count: u16) -> bool {
+        if let Some(after) = self.after {
+            let key = |position: &Position| (position.at, position.id.bulk_key());
+            return self.sort.apply(key(&bulk).cmp(&key(&after))) == Ordering::Less;
+        }
+        let passed = self.skip >= u64::from(count);
+        if passed {
+            self.skip -= u64::from(count);
+        }
+        passed
+    }
+
+    /// Whether the page is complete, and known to have a successor.
+    pub(crate) fn is_full(&self) -> bool {
+        self.more
+    }
+
+    /// The page and the cursor of the next one.
+    pub(crate) fn finish(self) -> (Vec<Message>, Option<String>) {
+        let next = self.taken.last().filter(|_| self.more).map(|(position, _)| position.encode());
+        (self.taken.into_iter().map(|(_, message)| message).collect(), next)
+    }
+}

@@ -1,0 +1,111 @@
+//! Which messages a question means.
+
+use crate::{
+    faults::Faults,
+    mail, phone,
+    query::{Query, place},
+};
+use baton_domain::{BulkId, Channel, GroupId, Message, MessageId, Status, Time};
+
+/// The filters of `GET /messages`.
+pub(crate) const FILTERS: [&str; 11] =
+    ["companyId", "status", "channel", "id", "bulkId", "groupId", "flowId", "taskId", "recipient", "from", "to"];
+
+/// What is asked for; `None` means anything.
+#[derive(Debug)]
+pub(crate) struct Filter {
+    pub(crate) statuses: Option<Vec<Status>>,
+    pub(crate) channels: Option<Vec<Channel>>,
+    /// By `id` and `flowId`, which are the same.
+    pub(crate) ids: Option<Vec<MessageId>>,
+    pub(crate) bulks: Option<Vec<BulkId>>,
+    pub(crate) groups: Option<Vec<GroupId>>,
+    pub(crate) recipients: Option<Vec<Recipient>>,
+    /// Only messages of tasks; there are none yet.
+    pub(crate) of_task: bool,
+    pub(crate) from: Option<Time>,
+    pub(crate) to: Option<Time>,
+}
+
+/// An address that messages are looked up by.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Recipient {
+    /// In E.164 form.
+    Phone(String),
+    /// In lower case.
+    Email(String),
+}
+
+impl Filter {
+    pub(crate) fn read(query: &Query, faults: &mut Faults) -> Filter {
+        let flows = query.uuids("flowId", faults);
+        let ids = query.uuids("id", faults);
+        let ids = match (ids, flows) {
+            (Some(ids), Some(flows)) => Some(ids.into_iter().filter(|id| flows.contains(id)).collect()),
+            (ids, flows) => ids.or(flows),
+        };
+        let groups = query.list("groupId");
+        Filter {
+            statuses: query.parsed("status", "A status, as DELIVERED,", faults),
+            channels: query.parsed("channel", "A channel, as sms,", faults),
+            ids: ids.map(|ids| ids.into_iter().map(MessageId).collect()),
+            bulks: query.uuids("bulkId", faults).map(|ids| ids.into_iter().map(BulkId).collect()),
+            groups: groups.map(|groups| groups.into_iter().map(|group| GroupId(group.to_owned())).collect()),
+            recipients: recipients(query, faults),
+            of_task: query.uuids("taskId", faults).is_some(),
+            from: query.time("from", faults),
+            to: query.time("to", faults),
+        }
+    }
+
+    /// Whether the time alone decides.
+    pub(crate) fn is_open(&self) -> bool {
+        let narrow = self.statuses.is_some() || self.channels.is_some() || self.ids.is_some() || self.bulks.is_some();
+        !narrow && self.groups.is_none() && self.recipients.is_none() && !self.of_task
+    }
+
+    /// Whether a time is within what is asked for, both ends included.
+    pub(crate) fn takes(&self, time: Time) -> bool {
+        self.from.is_none_or(|from| time >= from) && self.to.is_none_or(|to| time <= to)
+    }
+
+    /// Whether a message is meant, its time left aside.
+    pub(crate) fn matches(&self, message: &Message) -> bool {
+        let any = |wanted: &Recipient| wanted.is(message);
+        !self.of_task
+            && one_of(&self.statuses, &message.status)
+            && self.channels.as_ref().is_none_or(|wanted| message.current_channel().is_some_and(|c| wanted.contains(&c)))
+            && one_of(&self.ids, &message.id)
+            && one_of(&self.bulks, &message.bulk_id)
+            && self.groups.as_ref().is_none_or(|wanted| wanted.contains(&message.group_id()))
+            && self.recipients.as_ref().is_none_or(|wanted| wanted.iter().any(any))
+    }
+}
+
+fn one_of<T: PartialEq>(wanted: &Option<Vec<T>>, value: &T) -> bool {
+    wanted.as_ref().is_none_or(|wanted| wanted.contains(value))
+}
+
+fn recipients(query: &Query, faults: &mut Faults) -> Option<Vec<Recipient>> {
+    let given = query.list("recipient")?;
+    let read = |text: &&str| match text.contains('@') {
+        true => mail::normalise(text).map(|email| Recipient::Email(email.to_lowercase())),
+        // A + that was not escaped has become a space.
+        false => phone::normalise(text).ok().map(Recipient::Phone),
+    };
+    let recipients: Vec<_> = given.iter().filter_map(read).collect();
+    if recipients.len() != given.len() {
+        let message = "A phone number with its country code or an e-mail address is expected, or several with commas.";
+        faults.add(place("recipient"), "invalid", message);
+    }
+    Some(recipients)
+}
+
+impl Recipient {
+    fn is(&self, message: &Message) -> bool {
+        match self {
+            Recipient::Phone(phone) => message.recipient.phone.as_ref() == Some(phone),
+            Recipient::Email(email) => message.recipient.email.as_ref().is_some_and(|given| given.to_lowercase() == *email),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The routes: one table that finds handlers, answers 405 and makes the OpenAPI document.
+
+use crate::{
+    App, Ports,
+    call::{Answer, Call},
+    caller::Caller,
+    ports::Scope,
+    refusal::Refusal,
+    routes::{health, keys, messages, openapi, outbox},
+};
+use baton_pipeline::ports::Clock;
+use http::{HeaderValue, Method, StatusCode, header};
+use utoipa::{Path, openapi::path::Operation};
+
+/// Where all routes begin.
+pub(crate) const BASE: &str = "/api/v1";
+
+/// What answers a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Handler {
+    Health,
+    OpenApi,
+    PostMessages,
+    ListMessages,
+    CancelMessages,
+    GetMessage,
+    Outbox,
+    ListKeys,
+    MakeKey,
+    RevokeKey,
+}
+
+/// One line of the table.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    /// Below [`BASE`]; `{name}` stands for one segment.
+    pub(crate) pattern: &'static str,
+    /// What the key must be good for; `None` where no key is needed.
+    pub(crate) scope: Option<Scope>,
+    pub(crate) handler: Handler,
+    /// What the OpenAPI document says of it.
+    pub(crate) operation: fn() -> Operation,
+}
+
+/// Every route.
+pub(crate) static ROUTES: [Route; 10] = {
+    use Scope::{Admin, Read, Send};
+    [
+        route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
+        route(Method::GET, "/messages", Some(Read), Handler::ListMessages, messages::list::__path_handle::operation),
+        route(Method::DELETE, "/messages", Some(Send), Handler::CancelMessages, messages::cancel::__path_handle::operation),
+        route(Method::GET, "/messages/{id}", Some(Read), Handler::GetMessage, messages::get::__path_handle::operation),
+        route(Method::GET, "/outbox", Some(Read), Handler::Outbox, outbox::__path_handle::operation),
+        route(Method::GET, "/keys", Some(Admin), Handler::ListKeys, keys::list::__path_handle::operation),
+        route(Method::POST, "/keys", Some(Admin), Handler::MakeKey, keys::make::__path_handle::operation),
+        route(Method::DELETE, "/keys/{id}", Some(Admin), Handler::RevokeKey, keys::revoke::__path_handle::operation),
+        route(Method::GET, "/health", None, Handler::Health, health::__path_handle::operation),
+        route(Method::GET, "/openapi.json", None, Handler::OpenApi, openapi::__path_handle::operation),
+    ]
+};
+
+const fn route(
+    method: Method,
+    pattern: &'static str,
+    scope: Option<Scope>,
+    handler: Handler,
+    operation: fn() -> Operation,
+) -> Route {
+    Route { method, pattern, scope, handler, operation }
+}
+
+/// The route of a request, and what stands in the place of its `{…}`.
+pub(crate) fn find<'a>(method: &Method, path: &'a str) -> Result<(&'static Route, Vec<&'a str>), Refusal> {
+    let of_path: Vec<_> =
+        ROUTES.iter().filter_map(|route| Some((route, matches(route.pattern, path)?))).collect();
+    if of_path.is_empty() {
+        return Err(Refusal::not_found("route"));
+    }
+    let allowed = of_path.iter().map(|(route, _)| route.method.as_str()).collect::<Vec<_>>().join(", ");
+    of_path.into_iter().find(|(route, _)| route.method == method).ok_or_else(|| {
+        let error = format!("This route takes {allowed}.");
+        let allow = HeaderValue::from_str(&allowed).unwrap_or(HeaderValue::from_static("GET"));
+        Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", error).header(header::ALLOW, allow)
+    })
+}
+
+fn matches<'a>(pattern: &str, path: &'a str) -> Option<Vec<&'a str>> {
+    let path = path.strip_prefix(BASE)?;
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
+    let mut parameters = Vec::new();
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return Some(parameters),
+            (Some(wanted), Some(given)) if wanted.starts_with('{') && !given.is_empty() => parameters.push(given),
+            (Some(wanted), Some(given)) if wanted == given => {}
+            _ => return None,
+        }
+    }
+}
+
+/// Hands a request to its handler.
+pub(crate) async fn dispatch<P: Ports, C: Clock>(
+    app: &App<P, C>,
+    handler: Handler,
+    caller: Option<&Caller>,
+    call: &Call<'_>,
+) -> Result<Answer, Refusal> {
+    match (handler, caller) {
+        (Handler::Health, _) => Ok(health::handle()),
+        (Handler::OpenApi, _) => Ok(openapi::handle()),
+        (_, None) => Err(Refusal::unauthorized()),
+        (Handler::PostMessages, Some(caller)) => messages::post::handle(app, caller, call).await,
+        (Handler::ListMessages, Some(caller)) => messages::list::handle(app, caller, call).await,
+        (Handler::CancelMessages, Some(caller)) => messages::cancel::handle(app, caller, call).await,
+        (Handler::GetMessage, Some(caller)) => messages::get::handle(app, caller, call).await,
+        (Handler::Outbox, Some(caller)) => outbox::handle(app, caller, call).await,
+        (Handler::ListKeys, Some(caller)) => keys::list::handle(app, caller, call).await,
+        (Handler::MakeKey, Some(caller)) => keys::make::handle(app, caller, call).await,
+        (Handler::RevokeKey, Some(caller)) => keys::revoke::handle(app, caller, call).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_found_and_no_other_path_is() {
+        for line in &ROUTES {
+            let path = format!("{BASE}{}", line.pattern.replace("{id}", "x"));
+            for path in [path.clone(), format!("{path}/")] {
+                let (found, parameters) = find(&line.method, &path).unwrap_or_else(|_| panic!("{path}"));
+                assert_eq!((found.handler, parameters.len()), (line.handler, line.pattern.matches('{').count()));
+            }
+        }
+        for path in ["/", "", "/api/v1", "/api/v1/", "/api/v1/messages//", "/api/v1/messages/a/b", "/messages", "/api/v1/Messages"] {
+            let refusal = find(&Method::GET, path).err().unwrap_or_else(|| panic!("{path}"));
+            assert_eq!(refusal.status(), StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+
+    #[test]
+    fn another_method_is_told_which_ones_there_are() {
+        let refusal = find(&Method::PUT, "/api/v1/messages").err().expect("refused");
+        assert_eq!(refusal.status(), StatusCode::METHOD_NOT_ALLOWED);
+        let (_, headers) = refusal.into_answer("r");
+        assert_eq!(headers, [(header::ALLOW, HeaderValue::from_static("POST, GET, DELETE"))]);
+    }
+
+    #[test]
+    fn only_two_routes_need_no_key() {
+        let open: Vec<_> = ROUTES.iter().filter(|route| route.scope.is_none()).map(|route| route.handler).collect();
+        assert_eq!(open, [Handler::Health, Handler::OpenApi]);
+    }
+}

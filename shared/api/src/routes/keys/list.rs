@@ -1,0 +1,52 @@
+use crate::{
+    App, Ports,
+    call::{Answer, Call},
+    caller::Caller,
+    faults::Faults,
+    lists::{
+        page::{PARAMETERS, Page},
+    },
+    ports::Keys,
+    query::place,
+    refusal::Refusal,
+    wire::{Key, KeyList},
+};
+use baton_pipeline::ports::Clock;
+
+/// The fields of an item.
+pub(crate) const FIELDS: [&str; 5] = ["id", "name", "scopes", "createdAt", "revokedAt"];
+
+/// Lists API keys, revoked ones too; never their secrets.
+#[utoipa::path(get, path = "/keys", tag = "keys", operation_id = "listKeys",
+    params(("companyId" = Option<u64>, Query, description = "The account; the caller's own when absent.")),
+    responses((status = 200, description = "A part of the list.", body = KeyList)))]
+pub(crate) async fn handle<P: Ports, C: Clock>(
+    app: &App<P, C>,
+    caller: &Caller,
+    call: &Call<'_>,
+) -> Result<Answer, Refusal> {
+    let (query, mut faults) = (call.query(), Faults::default());
+    query.only(&[&["companyId"], &PARAMETERS], &mut faults);
+    let account = caller.account(query.company(&mut faults))?;
+    let page = Page::read(&query, &FIELDS, &mut faults);
+    faults.check()?;
+    let mut keys = Keys::keys(&app.ports, account).await?;
+    keys.sort_by(|a, b| page.sort.apply((a.created_at, &a.id).cmp(&(b.created_at, &b.id))));
+    // An account has few keys: they are read whole, and a cursor is the id of the last one shown.
+    let first = match &page.cursor {
+        None => usize::try_from(page.skip).unwrap_or(usize::MAX),
+        Some(last) => match keys.iter().position(|key| key.id == *last) {
+            Some(index) => index + 1,
+            None => {
+                let mut faults = Faults::default();
+                faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
+                return Err(faults.into_refusal());
+            }
+        },
+    };
+    let shown: Vec<Key> = keys.iter().skip(first).take(page.wanted()).map(Key::from).collect();
+    let more = !page.without_items && first.saturating_add(shown.len()) < keys.len();
+    let next = shown.last().filter(|_| more).map(|key| key.id.clone());
+    Ok(page.answer(Some(keys.len() as u64), shown, next))
+}
+

@@ -1,0 +1,150 @@
+use crate::{
+    App, Ports,
+    call::{Answer, Call},
+    caller::Caller,
+    faults::{Faults, Path, WRONG_TYPE},
+    fields::Fields,
+    lists::find,
+    query::Query,
+    refusal::Refusal,
+    wire::{Accepted, CancelMessages, ItemError},
+};
+use baton_domain::{AccountId, BulkId, GroupId, MessageId};
+use baton_pipeline::{cancel::cancel, ports::Clock};
+use futures::{StreamExt, TryStreamExt, stream};
+use serde_json::Value;
+use uuid::Uuid;
+
+const LISTS: [&str; 4] = ["id", "flowId", "bulkId", "groupId"];
+/// The fields of the body, and the parameters of the query.
+pub(crate) const FIELDS: [&str; 6] = ["companyId", "id", "flowId", "bulkId", "groupId", "taskId"];
+/// The most names in one list.
+const MOST_NAMES: usize = 1000;
+const MOST_AT_ONCE: usize = 50;
+
+/// Cancels messages that have not gone out. A message between two channels stops falling back.
+#[utoipa::path(delete, path = "/messages", tag = "messages", operation_id = "cancelMessages",
+    params(
+        ("companyId" = Option<u64>, Query, description = "The account; the caller's own when absent."),
+        ("id" = Option<String>, Query, description = "Ids of messages, with commas."),
+        ("flowId" = Option<String>, Query, description = "The same as id."),
+        ("bulkId" = Option<String>, Query, description = "Ids of bulks, with commas."),
+        ("groupId" = Option<String>, Query, description = "Ids of groups, with commas.")),
+    request_body(content = Option<CancelMessages>, description = "The same lists, where they do not stand in the query."),
+    responses((status = 200, body = [Accepted], description = "An element per message found, with its status after the call; \
+        one that can not be cancelled any more has the error not_cancellable.")))]
+pub(crate) async fn handle<P: Ports, C: Clock>(
+    app: &App<P, C>,
+    caller: &Caller,
+    call: &Call<'_>,
+) -> Result<Answer, Refusal> {
+    let (wanted, mut faults) = (call.query(), Faults::default());
+    let wanted = Wanted::read(&wanted, call.optional_json()?.as_ref(), &mut faults);
+    let account = caller.account(wanted.company)?;
+    faults.check()?;
+    let ids = wanted.find(app, account).await?;
+    let cancelling = stream::iter(ids.into_iter().map(|id| cancel(&app.ports, &app.clock, account, id)));
+    let cancelled: Vec<_> = cancelling.buffered(MOST_AT_ONCE).try_collect().await?;
+    let elements = cancelled.into_iter().flatten().map(|(message, answer)| {
+        let error = answer.err().map(|error| ItemError {
+            message: format!("{error}."),
+            code: "not_cancellable".to_owned(),
+            path: None,
+        });
+        Accepted::of(&message, error)
+    });
+    Ok(Answer::json(&elements.collect::<Vec<_>>()))
+}
+
+/// Which messages to cancel.
+struct Wanted {
+    company: Option<u64>,
+    ids: Vec<Uuid>,
+    bulks: Vec<Uuid>,
+    groups: Vec<String>,
+}
+
+impl Wanted {
+    fn read(query: &Query, body: Option<&Value>, faults: &mut Faults) -> Wanted {
+        query.only(&[&FIELDS], faults);
+        let company = query.company(faults);
+        let fields = body.and_then(|body| Fields::of(body, &Path::Root, faults));
+        if let Some(fields) = &fields {
+            fields.only(&FIELDS, faults);
+            fields.not_supported(&["taskId"], faults);
+            fields.integer("companyId", 0..=u64::MAX, faults);
+        }
+        if query.list("taskId").is_some() {
+            faults.add("?taskId", "not_supported", "taskId is not supported yet; it comes with a later version.");
+        }
+        let given: Vec<Vec<(String, String)>> = LISTS.iter().map(|name| names(name, query, fields.as_ref(), faults)).collect();
+        if given.iter().all(Vec::is_empty) && faults.is_empty() {
+            faults.add("", "required", "At least one of id, flowId, bulkId and groupId is expected.");
+        }
+        let [ids, flows, bulks, groups] = <[_; 4]>::try_from(given).unwrap_or_default();
+        Wanted {
+            company: company.or_else(|| fields.and_then(|fields| fields.get("companyId")?.as_u64())),
+            ids: uuids([ids, flows].concat(), faults),
+            bulks: uuids(bulks, faults),
+            groups: groups.into_iter().map(|(_, name)| name).collect(),
+        }
+    }
+
+    /// The messages that are meant, each once, in the order of the lists.
+    async fn find<P: Ports, C: Clock>(&self, app: &App<P, C>, account: AccountId) -> Result<Vec<MessageId>, Refusal> {
+        let mut found: Vec<MessageId> = self.ids.iter().copied().map(MessageId).collect();
+        for bulk in &self.bulks {
+            let messages = find::bulk(&app.ports, account, BulkId(*bulk)).await?;
+            found.extend(messages.into_iter().map(|message| message.id));
+        }
+        for group in &self.groups {
+            let messages = find::group(&app.ports, account, &GroupId(group.clone())).await?;
+            found.extend(messages.into_iter().map(|message| message.id));
+        }
+        let mut seen = std::collections::HashSet::new();
+        found.retain(|id| seen.insert(*id));
+        Ok(found)
+    }
+}
+
+/// The names in a list of the query and of the body, each with its place.
+fn names(
+    list: &'static str,
+    query: &Query,
+    fields: Option<&Fields<'_>>,
+    faults: &mut Faults,
+) -> Vec<(String, String)> {
+    let place = format!("?{list}");
+    let mut names: Vec<_> =
+        query.list(list).unwrap_or_default().into_iter().map(|name| (place.clone(), name.to_owned())).collect();
+    if let Some((fields, value)) = fields.and_then(|fields| Some((fields, fields.get(list)?))) {
+        let path = fields.path().field(list);
+        match value {
+            Value::String(text) => {
+                let parts = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+                names.extend(parts.map(|name| (path.to_string(), name.to_owned())));
+            }
+            Value::Array(values) => names.extend(values.iter().enumerate().filter_map(|(index, value)| {
+                let place = path.index(index);
+                Some((place.to_string(), crate::fields::string(value, place, faults)?.to_owned()))
+            })),
+            _ => faults.add(path, WRONG_TYPE, "An array of strings, or a string with commas, is expected here."),
+        }
+    }
+    if names.len() > MOST_NAMES {
+        faults.add(place, "too_long", format!("{} names are too many; one list takes {MOST_NAMES}.", names.len()));
+        names.truncate(1);
+    }
+    names
+}
+
+fn uuids(names: Vec<(String, String)>, faults: &mut Faults) -> Vec<Uuid> {
+    let parse = |(place, name): (String, String)| match Uuid::try_parse(&name) {
+        Ok(id) => Some(id),
+        Err(_) => {
+            faults.add(place, "invalid", "A UUID is expected.");
+            None
+        }
+    };
+    names.into_iter().filter_map(parse).collect()
+}

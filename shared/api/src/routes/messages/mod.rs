@@ -1,0 +1,4 @@
+pub(crate) mod cancel;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod post;

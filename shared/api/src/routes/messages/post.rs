@@ -1,0 +1,87 @@
+use crate::{
+    App, Ports,
+    call::{Answer, Call},
+    caller::Caller,
+    idempotency::{Before, Once, in_progress},
+    refusal::Refusal,
+    submission::{self, Draft},
+    wire::{Accepted, ItemError, PostMessages},
+};
+use baton_domain::{Message, MessageId};
+use baton_pipeline::{
+    accept::{self, Submission},
+    ports::{Clock, Messages},
+};
+
+/// Sends messages: accepts each recipient, or says what is wrong with it.
+///
+/// One refused destination does not hold up the others, unless an item says `validate: true`. Once answered, every message
+/// is stored and on its way.
+#[utoipa::path(post, path = "/messages", tag = "messages", operation_id = "postMessages",
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible characters; the same request with the same key is done once, for 24 hours.")),
+    request_body = PostMessages,
+    responses((status = 200, description = "An element per recipient, in order.", body = [Accepted],
+        headers(("Idempotency-Replayed" = String, description = "true when this is the answer to an earlier request.")))))]
+pub(crate) async fn handle<P: Ports, C: Clock>(
+    app: &App<P, C>,
+    caller: &Caller,
+    call: &Call<'_>,
+) -> Result<Answer, Refusal> {
+    let body = call.json()?;
+    let account = caller.account(submission::company(&body))?;
+    let draft = submission::read(&body)?;
+    let once = Once::begin(app, call, account).await?;
+    let submission = draft.submission(account, once.id, &once.digest);
+    let (messages, replayed) = match once.before {
+        Before::Done => (accept::opened(&submission, app.clock.now()), true),
+        before => accept_once(app, &once, submission, before).await?,
+    };
+    Ok(Answer::json(&elements(&draft, &messages, once.id)).replayed(replayed))
+}
+
+/// Accepts what has not been accepted yet. Gives the messages, and whether an earlier try had accepted all of them.
+///
+/// A message that is alone is accepted by a single write, which its own presence proves: marking the request as done would
+/// cost another one, and is left out.
+async fn accept_once<P: Ports, C: Clock>(
+    app: &App<P, C>,
+    once: &Once,
+    submission: Submission,
+    before: Before,
+) -> Result<(Vec<Message>, bool), Refusal> {
+    let alone = accept::is_alone(&submission);
+    let stored = alone && before != Before::Nothing && is_stored(app, &submission).await?;
+    if let (Before::Running(until), false) = (before, stored) {
+        return Err(in_progress(until, app.clock.now()));
+    }
+    // When it is stored, its pointer may still be missing: the try that wrote it may have died right after.
+    let messages = accept::accept(&app.ports, &app.ports, &app.clock, submission).await?;
+    if !alone {
+        once.finish(&app.ports).await?;
+    }
+    Ok((messages, stored))
+}
+
+async fn is_stored<P: Ports, C: Clock>(app: &App<P, C>, submission: &Submission) -> Result<bool, Refusal> {
+    let first = submission.items.iter().flat_map(|item| &item.recipients).next();
+    let Some((index, _)) = first else { return Ok(false) };
+    let id = MessageId::new(submission.bulk, *index);
+    Ok(Messages::load(&app.ports, submission.account, id).await?.is_some())
+}
+
+/// The answer's elements: messages and refused destinations, in the order of the request.
+fn elements(draft: &Draft, messages: &[Message], made: uuid::Uuid) -> Vec<Accepted> {
+    let accepted = messages.iter().map(|message| (message.id.index(), Accepted::of(message, None)));
+    let bulk_id = draft.bulk(made);
+    let refused = draft.refused().into_iter().map(|refused| {
+        let fault = refused.fault;
+        let error = ItemError { message: fault.message, code: fault.code, path: Some(fault.path) };
+        let group_id = refused.group.unwrap_or_else(|| bulk_id.key().group(refused.item));
+        let element =
+            Accepted { id: None, bulk_id, group_id, flow_id: None, status: None, channel: None, error: Some(error) };
+        (Some(refused.index), element)
+    });
+    let mut elements: Vec<_> = accepted.chain(refused).collect();
+    elements.sort_by_key(|(index, _)| *index);
+    elements.into_iter().map(|(_, element)| element).collect()
+}

@@ -1,0 +1,7 @@
+//! The handlers, one file per verb.
+
+pub(crate) mod health;
+pub(crate) mod keys;
+pub(crate) mod messages;
+pub(crate) mod openapi;
+pub(crate) mod outbox;

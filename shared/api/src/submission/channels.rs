@@ -1,0 +1,35 @@
+//! The channels of an item, in the order of their keys.
+
+use super::content;
+use crate::{faults::Faults, fields::Fields};
+use baton_domain::{Channel, Spec, channel::UnknownChannel, content::ChannelSpec};
+
+/// Reads `channels`.
+pub(super) fn read(item: &Fields<'_>, faults: &mut Faults) -> Spec {
+    item.require("channels", faults);
+    let mut spec = Spec::default();
+    let Some(value) = item.get("channels") else { return spec };
+    let path = item.path().field("channels");
+    let Some(channels) = Fields::of(value, &path, faults) else { return spec };
+    if channels.entries().next().is_none() {
+        faults.add(path, "empty", "At least one channel is expected.");
+    }
+    for (name, value) in channels.entries() {
+        let place = path.field(name);
+        let channel = match name.parse::<Channel>() {
+            Ok(channel) => channel,
+            Err(UnknownChannel) => {
+                let known = Channel::ALL.map(Channel::name).join(", ");
+                faults.add(place, "unknown_channel", format!("There is no such channel; expected is one of {known}."));
+                continue;
+            }
+        };
+        if spec.content(channel).is_some() {
+            faults.add(place, "invalid", format!("{channel} is given more than once."));
+            continue;
+        }
+        let content = Fields::of(value, &place, faults).map(|fields| content::read(channel, &fields, faults));
+        spec.channels.push(ChannelSpec { channel, content: content.unwrap_or_default() });
+    }
+    spec
+}

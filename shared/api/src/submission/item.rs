@@ -1,0 +1,91 @@
+//! One `messages[]` item.
+
+use super::{DraftItem, channels, recipient, render::Rendering};
+use crate::{
+    faults::{Faults, Path},
+    fields::Fields,
+    wire::Detail,
+};
+use baton_domain::{GroupId, Recipient, Spec};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The fields of an item.
+pub(crate) const FIELDS: [&str; 11] = [
+    "groupId", "templateId", "channels", "destinations", "sendAt", "allowedTimeRanges", "timeZone", "useShortLinks",
+    "validate", "callbackUrl", "callbackData",
+];
+
+/// Those of them that a later version brings. `useShortLinks` is one too, unless it is false.
+pub(crate) const NOT_SUPPORTED: [&str; 6] =
+    ["templateId", "sendAt", "allowedTimeRanges", "timeZone", "callbackUrl", "callbackData"];
+
+/// Reads an item; `None` when it is no object. What is wrong with a destination alone is kept with the destination.
+pub(super) fn read(value: &Value, path: &Path<'_>, faults: &mut Faults) -> Option<DraftItem> {
+    let fields = Fields::of(value, path, faults)?;
+    fields.only(&FIELDS, faults);
+    fields.not_supported(&NOT_SUPPORTED, faults);
+    if fields.boolean("useShortLinks", faults) == Some(true) {
+        fields.not_supported(&["useShortLinks"], faults);
+    }
+    let group = group(&fields, faults);
+    let validate = fields.boolean("validate", faults).unwrap_or(false);
+    let before = faults.count();
+    let spec = channels::read(&fields, faults);
+    // Contents with faults are not rendered: what is wrong with them has been told.
+    let rendering = (faults.count() == before).then(|| Rendering::of(&spec, path));
+    let destinations = destinations(&fields, &spec, rendering.as_ref(), faults);
+    Some(DraftItem { group, spec: Arc::new(spec), validate, destinations })
+}
+
+const MOST_GROUP: usize = 255;
+
+fn group(fields: &Fields<'_>, faults: &mut Faults) -> Option<GroupId> {
+    let text = fields.string("groupId", faults)?;
+    let (path, count) = (fields.path().field("groupId"), text.chars().count());
+    if count == 0 {
+        faults.add(path, "empty", "groupId must not be empty.");
+    } else if count > MOST_GROUP {
+        faults.add(path, "too_long", format!("groupId has {count} characters; at most {MOST_GROUP} are allowed."));
+    }
+    Some(GroupId(text.to_owned()))
+}
+
+fn destinations(
+    fields: &Fields<'_>,
+    spec: &Spec,
+    rendering: Option<&Rendering<'_>>,
+    faults: &mut Faults,
+) -> Vec<Result<Recipient, Vec<Detail>>> {
+    fields.require("destinations", faults);
+    let Some(values) = fields.array("destinations", faults) else { return Vec::new() };
+    let path = fields.path().field("destinations");
+    if values.is_empty() {
+        faults.add(path, "empty", "At least one destination is expected.");
+    }
+    let read = |(index, value)| {
+        let path = path.index(index);
+        let mut own = Faults::default();
+        let recipient = recipient::read(value, &path, faults, &mut own);
+        if !spec.channels.is_empty() && own.is_empty() {
+            check_reachable(&recipient, spec, &path, &mut own);
+        }
+        if let (Some(rendering), true) = (rendering, own.is_empty()) {
+            rendering.check(&recipient, &path, &mut own);
+        }
+        if own.is_empty() { Ok(recipient) } else { Err(own.into_details()) }
+    };
+    values.iter().enumerate().map(read).collect()
+}
+
+fn check_reachable(recipient: &Recipient, spec: &Spec, path: &Path<'_>, faults: &mut Faults) {
+    if spec.channels.iter().any(|leg| recipient.address(leg.channel).is_some()) {
+        return;
+    }
+    let wanted: Vec<_> = spec
+        .channels
+        .iter()
+        .map(|leg| format!("{} for {}", Recipient::address_fields(leg.channel), leg.channel))
+        .collect();
+    faults.add(path, "no_address", format!("No channel has an address here; expected is {}.", wanted.join(", or ")));
+}

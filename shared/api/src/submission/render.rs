@@ -1,0 +1,111 @@
+//! What a recipient's variables make of the contents: checked for every channel that can reach them.
+
+use super::shape;
+use crate::faults::{Faults, Path};
+use baton_domain::{Channel, ChannelContent, Recipient, Spec, limits, render};
+use serde_json::Value;
+
+/// The contents of an item, looked at once for all of its recipients.
+pub(super) struct Rendering<'a> {
+    item: &'a Path<'a>,
+    legs: Vec<Leg<'a>>,
+}
+
+struct Leg<'a> {
+    channel: Channel,
+    content: &'a ChannelContent,
+    /// The variables that have no default, each with the field that needs it first.
+    needed: Vec<(String, &'static str)>,
+    /// How often variables stand in it; 0 means that it is the same for everybody.
+    uses: usize,
+    /// The bytes of all of its texts.
+    size: usize,
+}
+
+/// The most bytes that a content may have when rendered. No channel takes as much (see [`limits`]), and a few letters of
+/// variables repeated in a long text must not fill the memory.
+const MOST_RENDERED: usize = 2_000_000;
+
+impl<'a> Rendering<'a> {
+    /// `spec` is without faults.
+    pub(super) fn of(spec: &'a Spec, item: &'a Path<'a>) -> Rendering<'a> {
+        let legs = spec.channels.iter().map(|leg| {
+            let mut seen = Leg { channel: leg.channel, content: &leg.content, needed: Vec::new(), uses: 0, size: 0 };
+            let mut content = leg.content.clone();
+            if let Some(html) = &content.html {
+                seen.look("html", html);
+            }
+            if let Some(data) = &content.template_data {
+                seen.look_into(data);
+            }
+            content.texts_mut().for_each(|(field, text)| seen.look(field, text));
+            seen
+        });
+        Rendering { item, legs: legs.collect() }
+    }
+
+    /// Checks one recipient, whose place is `path`.
+    pub(super) fn check(&self, recipient: &Recipient, path: &Path<'_>, faults: &mut Faults) {
+        for leg in self.legs.iter().filter(|leg| recipient.address(leg.channel).is_some()) {
+            let before = faults.count();
+            leg.check_variables(recipient, path, faults);
+            if faults.count() == before {
+                leg.check_rendered(recipient, self.item, faults);
+            }
+        }
+    }
+}
+
+impl Leg<'_> {
+    fn look(&mut self, field: &'static str, text: &str) {
+        self.size += text.len();
+        self.uses += text.matches("{{").count();
+        for (name, has_default) in render::variables(text).unwrap_or_default() {
+            if !has_default && !self.needed.iter().any(|(known, _)| known == name) {
+                self.needed.push((name.to_owned(), field));
+            }
+        }
+    }
+
+    fn look_into(&mut self, data: &Value) {
+        match data {
+            Value::String(text) => self.look("templateData", text),
+            Value::Array(values) => values.iter().for_each(|value| self.look_into(value)),
+            Value::Object(fields) => fields.values().for_each(|value| self.look_into(value)),
+            _ => {}
+        }
+    }
+
+    fn check_variables(&self, recipient: &Recipient, path: &Path<'_>, faults: &mut Faults) {
+        let missing = self.needed.iter().filter(|(name, _)| !recipient.variables.contains_key(name));
+        for (name, field) in missing {
+            let message = format!("{field} of {} needs the variable {name}, which has neither value nor default.", self.channel);
+            faults.add(path.field("variables").field(name), "missing_variable", message);
+        }
+    }
+
+    fn check_rendered(&self, recipient: &Recipient, item: &Path<'_>, faults: &mut Faults) {
+        let channels = item.field("channels");
+        let place = channels.field(self.channel.name());
+        // Escaping makes a character of HTML six at most.
+        let longest = recipient.variables.values().map(|value| value.to_string().len() * 6).max().unwrap_or_default();
+        if self.uses > 0 && self.size + self.uses * longest > MOST_RENDERED {
+            let message = format!("The content of {} is too long with these variables.", self.channel);
+            return faults.add(place, "too_long", message);
+        }
+        let rendered = match (self.uses > 0).then(|| self.content.render(recipient)) {
+            None => None,
+            Some(Ok(rendered)) => Some(rendered),
+            Some(Err(fault)) => return faults.add(place.field(fault.field), "invalid", format!("{}.", fault.error)),
+        };
+        for fault in limits::check(self.channel, rendered.as_ref().unwrap_or(self.content)).err().unwrap_or_default() {
+            faults.add(place.field(fault.field), "too_long", format!("{fault}."));
+        }
+        let mut rendered = rendered.unwrap_or_default();
+        for (field, text) in rendered.texts_mut() {
+            if let Err(fault) = shape::check(field, text) {
+                faults.add(place.field(field), fault.code, fault.message);
+            }
+        }
+    }
+}

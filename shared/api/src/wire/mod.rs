@@ -1,0 +1,32 @@
+//! What goes over the wire, as the contract names it. Times are RFC 3339 in UTC with milliseconds and `Z`.
+
+mod error;
+mod key;
+mod message;
+mod outbox;
+mod request;
+
+pub use error::{Detail, ErrorAnswer};
+pub use key::{Key, KeyList, NewKey};
+pub use message::{Accepted, Attempt, AttemptError, ItemError, Message, MessageList, TimelineEntry};
+pub use outbox::{OutboxEntry, OutboxList};
+pub use request::{CancelMessages, ChannelContent, Destination, MakeKey, MessageItem, PostMessages};
+
+use baton_domain::Time;
+use chrono::SecondsFormat;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The time as the contract writes it, as `2026-11-23T02:54:19.000Z`.
+#[must_use]
+pub fn stamp(time: Time) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// That the service answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Health {
+    /// Always `ok`.
+    #[schema(example = "ok")]
+    pub status: String,
+}

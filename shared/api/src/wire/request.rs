@@ -1,0 +1,200 @@
+//! The bodies of requests, for the OpenAPI document. They are read by hand (see `submission`), so that every fault is
+//! told at once; a test holds both lists of fields together.
+
+use crate::ports::Scope;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Messages to send: at most 1,000 recipients and 5 MB.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PostMessages {
+    /// The account; the caller's own when absent.
+    #[schema(nullable)]
+    pub company_id: Option<u64>,
+    /// The bulk's id: repeating a request with it gives the same messages.
+    #[schema(nullable)]
+    pub bulk_id: Option<Uuid>,
+    /// The items, at least one.
+    #[schema(min_items = 1)]
+    pub messages: Vec<MessageItem>,
+}
+
+/// One content for one or many recipients.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MessageItem {
+    /// The caller's grouping, 1 to 255 characters; made up when absent.
+    #[schema(nullable, min_length = 1, max_length = 255)]
+    pub group_id: Option<String>,
+    /// Channel name -> content. The order of the keys is the order in which the channels are tried. Channels are sms,
+    /// email, push, whatsapp, viber, telegram, vk, ok, max and chat.
+    pub channels: BTreeMap<String, ChannelContent>,
+    /// The recipients, at least one; each becomes a message.
+    #[schema(min_items = 1)]
+    pub destinations: Vec<Destination>,
+    /// Not supported yet; false is accepted.
+    #[schema(nullable, default = false)]
+    pub use_short_links: Option<bool>,
+    /// All or nothing: one refused destination refuses the whole request.
+    #[schema(nullable, default = false)]
+    pub validate: Option<bool>,
+}
+
+/// What to send over one channel. Every text may hold variables: `{{name}}`, or `{{name|fallback text}}`; `{{{{` writes two
+/// braces. Each channel takes its own fields only.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChannelContent {
+    /// The provider to use, instead of the first one configured.
+    #[schema(nullable, max_length = 40, pattern = "^[A-Za-z0-9_]+$")]
+    pub provider: Option<String>,
+    /// How long to wait for a receipt, in minutes.
+    #[schema(nullable, minimum = 1, maximum = 2880)]
+    pub validity_period: Option<u16>,
+    /// Sent whatever the other channels do.
+    #[schema(nullable, default = false)]
+    pub required: Option<bool>,
+    /// What counts as delivered: sent, delivered or read, in any case. The default is delivered where the provider gives
+    /// receipts, else sent.
+    #[schema(nullable, example = "delivered")]
+    pub success_status: Option<String>,
+    /// The text. Required for sms, push, viber, telegram, ok, max and chat; for vk and whatsapp unless a template is named
+    /// (whatsapp: or an image or a document given).
+    #[schema(nullable)]
+    pub text: Option<String>,
+    /// The sender's name or number, at most 64 characters.
+    #[schema(nullable, max_length = 64)]
+    pub from: Option<String>,
+    /// A picture's http(s) address.
+    #[schema(nullable)]
+    pub image_url: Option<String>,
+    /// Where the button leads, http(s); together with `buttonText`.
+    #[schema(nullable)]
+    pub button_url: Option<String>,
+    /// What the button says; together with `buttonUrl`.
+    #[schema(nullable)]
+    pub button_text: Option<String>,
+    /// email: the subject, required.
+    #[schema(nullable)]
+    pub subject: Option<String>,
+    /// email: the sender's address.
+    #[schema(nullable)]
+    pub from_email: Option<String>,
+    /// email: the sender's name.
+    #[schema(nullable)]
+    pub from_name: Option<String>,
+    /// email: where answers go.
+    #[schema(nullable)]
+    pub reply_to: Option<String>,
+    /// email: the HTML body, in which the values of variables are escaped; `text` or `html` is required.
+    #[schema(nullable)]
+    pub html: Option<String>,
+    /// whatsapp, vk, ok: the provider's approved template.
+    #[schema(nullable)]
+    pub template_name: Option<String>,
+    /// whatsapp, vk, ok: the template's namespace.
+    #[schema(nullable)]
+    pub template_namespace: Option<String>,
+    /// whatsapp, vk, ok: what fills the provider's template, at most 10,240 bytes of JSON.
+    #[schema(nullable, value_type = Option<serde_json::Value>)]
+    pub template_data: Option<serde_json::Value>,
+    /// whatsapp, vk, ok: the template's language, as `ru` or `en_US`.
+    #[schema(nullable)]
+    pub language: Option<String>,
+    /// whatsapp, vk, ok: a document's or video's http(s) address.
+    #[schema(nullable)]
+    pub media_url: Option<String>,
+    /// whatsapp, vk, ok: the name that a document is shown with.
+    #[schema(nullable)]
+    pub document_filename: Option<String>,
+    /// vk: media already there, `<type><owner>_<media>`.
+    #[schema(nullable, max_items = 10, example = json!(["photo-1_2"]))]
+    pub attachments: Option<Vec<String>>,
+    /// chat: the chat.
+    #[schema(nullable)]
+    pub chat_id: Option<String>,
+    /// chat: the bot, instead of the chat's own.
+    #[schema(nullable)]
+    pub bot_id: Option<String>,
+    /// chat: the messenger, instead of the last used one.
+    #[schema(nullable)]
+    pub messenger_type: Option<String>,
+    /// chat: the name of a session that is started.
+    #[schema(nullable)]
+    pub chat_session_name: Option<String>,
+    /// chat: go on with the last session when there is one.
+    #[schema(nullable)]
+    pub continue_last_or_start_new_session: Option<bool>,
+}
+
+/// A recipient. It needs an address for at least one of the item's channels; the others are skipped, visibly.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Destination {
+    /// For sms, whatsapp and viber: digits with the country code; `+`, spaces, dashes and brackets are tolerated.
+    #[schema(nullable, example = "+79990000001")]
+    pub phone: Option<String>,
+    /// For email.
+    #[schema(nullable)]
+    pub email: Option<String>,
+    /// The caller's own id of the person, at most 1,024 bytes.
+    #[schema(nullable)]
+    pub client_id: Option<String>,
+    /// Anything of the caller's, at most 10,240 bytes; given back as it was.
+    #[schema(nullable)]
+    pub external_id: Option<String>,
+    /// For chat: the session, at most 1,024 bytes.
+    #[schema(nullable)]
+    pub chat_session_id: Option<String>,
+    /// For telegram, max, vk, ok and chat: the person's id there, at most 1,024 bytes.
+    #[schema(nullable)]
+    pub messenger_user_id: Option<String>,
+    /// For push: the device's token or Web Push subscription, at most 4,096 bytes.
+    #[schema(nullable)]
+    pub push_registration_id: Option<String>,
+    /// For push: android, ios or web, in any case.
+    #[schema(nullable, example = "android")]
+    pub platform: Option<String>,
+    /// What fills the variables of the texts: strings, numbers and booleans by name, at most 100.
+    #[schema(nullable, value_type = Option<Object>)]
+    pub variables: Option<BTreeMap<String, serde_json::Value>>,
+}
+
+/// Which messages to cancel; at least one of the lists. Each is an array, or a string with commas.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CancelMessages {
+    /// The account; the caller's own when absent.
+    #[schema(nullable)]
+    pub company_id: Option<u64>,
+    /// Messages.
+    #[schema(nullable)]
+    pub id: Option<Vec<Uuid>>,
+    /// All messages of bulks.
+    #[schema(nullable)]
+    pub bulk_id: Option<Vec<Uuid>>,
+    /// All messages of groups.
+    #[schema(nullable)]
+    pub group_id: Option<Vec<String>>,
+    /// The same as `id`.
+    #[schema(nullable)]
+    pub flow_id: Option<Vec<Uuid>>,
+}
+
+/// A key to make.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MakeKey {
+    /// The account; the caller's own when absent.
+    #[schema(nullable)]
+    pub company_id: Option<u64>,
+    /// What people call it, 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: String,
+    /// What it may be used for; send and read when absent. operator can not be given through the API.
+    #[schema(nullable, value_type = Option<Vec<Scope>>)]
+    pub scopes: Option<Vec<Scope>>,
+}

@@ -1,0 +1,13 @@
+//! The interface over ports in memory: only what goes over the wire and what is stored.
+
+mod accounts;
+mod bad_input;
+mod cancel;
+mod document;
+mod idempotency;
+mod keys;
+mod lists;
+mod outbox;
+mod post;
+mod support;
+mod world;

@@ -1,0 +1,283 @@
+//! All ports in memory, each call of which can be made to fail.
+
+use baton_api::ports::{
+    Address, ApiKey, Begin, DayEntry, Idempotency, Keys, Lists, Outbox, OutboxItem, Part,
+};
+use baton_domain::{AccountId, BulkId, Channel, Message, MessageId, Spec, Time};
+use baton_pipeline::{
+    accept::Bulk,
+    memory::Memory,
+    pointer::Pointer,
+    ports::{Accepting, Begun, Bulks, ChannelQueues, Messages, PortError, PortResult, Specs, Stored},
+};
+use chrono::NaiveDate;
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+use uuid::Uuid;
+
+/// Where a call breaks off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Break {
+    /// Before it took effect.
+    Before,
+    /// After it took effect, with its answer lost.
+    After,
+}
+
+#[derive(Clone, Debug)]
+struct Record {
+    digest: String,
+    id: Uuid,
+    until: Time,
+    done: bool,
+}
+
+/// What the interface's own ports hold.
+#[derive(Debug, Default)]
+pub struct Own {
+    pub keys: BTreeMap<(AccountId, String), ApiKey>,
+    records: BTreeMap<(AccountId, String), Record>,
+    pub outbox: Vec<OutboxItem>,
+    pub outbox_off: bool,
+    /// Calls of all ports so far.
+    pub calls: usize,
+    /// Which call breaks off.
+    pub broken: Option<(usize, Break)>,
+}
+
+/// All ports over one state.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    pub memory: Memory,
+    own: Arc<Mutex<Own>>,
+}
+
+impl World {
+    pub fn own(&self) -> MutexGuard<'_, Own> {
+        self.own.lock().expect("not poisoned")
+    }
+
+    pub fn messages(&self) -> Vec<Message> {
+        self.memory.state().messages.values().cloned().collect()
+    }
+
+    /// Whether anything of a request is stored or queued.
+    pub fn is_empty(&self) -> bool {
+        let state = self.memory.state();
+        let stored = state.bulks.is_empty() && state.specs.is_empty() && state.messages.is_empty();
+        stored && state.channels.is_empty() && self.own().records.is_empty()
+    }
+
+    async fn call<T>(&self, work: impl Future<Output = PortResult<T>>) -> PortResult<T> {
+        let broken = {
+            let mut own = self.own();
+            own.calls += 1;
+            own.broken.filter(|(call, _)| *call == own.calls).map(|(_, how)| how)
+        };
+        let failed = || PortError::new("call", "broken off");
+        if broken == Some(Break::Before) {
+            return Err(failed());
+        }
+        let answer = work.await;
+        if broken == Some(Break::After) { Err(failed()) } else { answer }
+    }
+}
+
+impl Messages for World {
+    async fn load(&self, account: AccountId, id: MessageId) -> PortResult<Option<Message>> {
+        self.call(self.memory.load(account, id)).await
+    }
+
+    async fn store(&self, message: &Message, read: u64) -> PortResult<Stored> {
+        self.call(self.memory.store(message, read)).await
+    }
+}
+
+impl Specs for World {
+    async fn spec(&self, account: AccountId, bulk: BulkId, item: u16) -> PortResult<Option<Arc<Spec>>> {
+        self.call(self.memory.spec(account, bulk, item)).await
+    }
+}
+
+impl Bulks for World {
+    async fn messages(&self, account: AccountId, bulk: BulkId) -> PortResult<Vec<Message>> {
+        self.call(self.memory.messages(account, bulk)).await
+    }
+}
+
+impl Accepting for World {
+    async fn begin(&self, bulk: &Bulk) -> PortResult<Begun> {
+        self.call(Accepting::begin(&self.memory, bulk)).await
+    }
+
+    async fn put_specs(&self, account: AccountId, bulk: BulkId, specs: &[(u16, Arc<Spec>)]) -> PortResult<()> {
+        self.call(self.memory.put_specs(account, bulk, specs)).await
+    }
+
+    /// One call per message: a real store takes them in parts too.
+    async fn put(&self, messages: Vec<Message>, alone: bool) -> PortResult<Vec<Message>> {
+        let mut stored = Vec::new();
+        for message in messages {
+            stored.extend(self.call(self.memory.put(vec![message], alone)).await?);
+        }
+        Ok(stored)
+    }
+}
+
+impl ChannelQueues for World {
+    async fn push(&self, channel: Channel, pointers: &[Pointer], delay: Duration) -> PortResult<()> {
+        for pointer in pointers {
+            self.call(ChannelQueues::push(&self.memory, channel, &[*pointer], delay)).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Keys for World {
+    async fn key(&self, account: AccountId, id: &str) -> PortResult<Option<ApiKey>> {
+        self.call(async { Ok(self.own().keys.get(&(account, id.to_owned())).cloned()) }).await
+    }
+
+    async fn keys(&self, account: AccountId) -> PortResult<Vec<ApiKey>> {
+        self.call(async { Ok(self.own().keys.values().filter(|key| key.account == account).cloned().collect()) }).await
+    }
+
+    async fn add(&self, key: &ApiKey) -> PortResult<()> {
+        let add = async {
+            self.own().keys.entry((key.account, key.id.clone())).or_insert_with(|| key.clone());
+            Ok(())
+        };
+        self.call(add).await
+    }
+
+    async fn revoke(&self, account: AccountId, id: &str, at: Time) -> PortResult<bool> {
+        let revoke = async {
+            let mut own = self.own();
+            let Some(key) = own.keys.get_mut(&(account, id.to_owned())) else { return Ok(false) };
+            key.revoked_at.get_or_insert(at);
+            Ok(true)
+        };
+        self.call(revoke).await
+    }
+}
+
+impl Idempotency for World {
+    async fn begin(
+        &self,
+        account: AccountId,
+        key: &str,
+        digest: &str,
+        id: Uuid,
+        now: Time,
+        until: Time,
+    ) -> PortResult<Begin> {
+        let begin = async {
+            let mut own = self.own();
+            let Some(record) = own.records.get_mut(&(account, key.to_owned())) else {
+                let record = Record { digest: digest.to_owned(), id, until, done: false };
+                own.records.insert((account, key.to_owned()), record);
+                return Ok(Begin::New);
+            };
+            if record.digest != digest {
+                return Ok(Begin::Mismatch);
+            }
+            if record.done {
+                return Ok(Begin::Done(record.id));
+            }
+            if record.until > now {
+                return Ok(Begin::Running(record.id, record.until));
+            }
+            record.until = until;
+            Ok(Begin::Resume(record.id))
+        };
+        self.call(begin).await
+    }
+
+    async fn finish(&self, account: AccountId, key: &str) -> PortResult<()> {
+        let finish = async {
+            self.own().records.get_mut(&(account, key.to_owned())).expect("begun").done = true;
+            Ok(())
+        };
+        self.call(finish).await
+    }
+}
+
+impl Lists for World {
+    async fn day(
+        &self,
+        account: AccountId,
+        day: NaiveDate,
+        after: Option<&str>,
+        limit: usize,
+    ) -> PortResult<Part<DayEntry>> {
+        let state = self.memory.state();
+        let heads = state.bulks.values().filter(|bulk| bulk.account == account).map(|bulk| DayEntry {
+            bulk: bulk.id.key(),
+            created_at: bulk.created_at,
+            count: bulk.count,
+        });
+        let alone = state.messages.values().filter(|message| {
+            message.account == account && !state.bulks.contains_key(&(account, message.id.bulk_key()))
+        });
+        let alone =
+            alone.map(|message| DayEntry { bulk: message.id.bulk_key(), created_at: message.created_at, count: 1 });
+        let mut entries: Vec<_> = heads.chain(alone).filter(|entry| entry.created_at.date_naive() == day).collect();
+        entries.sort_by_key(|entry| std::cmp::Reverse((entry.created_at, entry.bulk)));
+        Ok(part(entries, after, limit))
+    }
+
+    async fn by_address(&self, account: AccountId, address: Address<'_>) -> PortResult<Vec<(MessageId, Time)>> {
+        Ok(self.newest(account, |message| match address {
+            Address::Phone(phone) => message.recipient.phone.as_deref() == Some(phone),
+            Address::Email(email) => message.recipient.email.as_ref().is_some_and(|given| given.to_lowercase() == email),
+        }))
+    }
+
+    async fn by_group(&self, account: AccountId, group: &str) -> PortResult<Vec<(MessageId, Time)>> {
+        Ok(self.newest(account, |message| message.group.as_ref().is_some_and(|given| given.0 == group)))
+    }
+
+    async fn load_many(&self, account: AccountId, ids: &[MessageId]) -> PortResult<Vec<Message>> {
+        let state = self.memory.state();
+        Ok(ids.iter().filter_map(|id| state.messages.get(&(account, *id)).cloned()).collect())
+    }
+}
+
+impl World {
+    fn newest(&self, account: AccountId, wanted: impl Fn(&Message) -> bool) -> Vec<(MessageId, Time)> {
+        let messages = self.messages().into_iter().filter(|message| message.account == account && wanted(message));
+        let mut found: Vec<_> = messages.map(|message| (message.id, message.created_at)).collect();
+        found.sort_by_key(|(id, at)| std::cmp::Reverse((*at, *id)));
+        found
+    }
+}
+
+impl Outbox for World {
+    fn is_on(&self) -> bool {
+        !self.own().outbox_off
+    }
+
+    async fn records(
+        &self,
+        account: AccountId,
+        message: Option<MessageId>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> PortResult<Part<OutboxItem>> {
+        let own = self.own();
+        let records = own.outbox.iter().rev().filter(|item| item.account == account);
+        let records = records.filter(|item| message.is_none_or(|message| item.message == message)).cloned();
+        Ok(part(records.collect(), after, limit))
+    }
+}
+
+/// The place of a part is the number of what comes before it.
+fn part<T>(items: Vec<T>, after: Option<&str>, limit: usize) -> Part<T> {
+    let first: usize = after.map_or(0, |after| after.parse().expect("a number"));
+    let next = (first + limit < items.len()).then(|| (first + limit).to_string());
+    Part { items: items.into_iter().skip(first).take(limit).collect(), next }
+}

@@ -1,0 +1,65 @@
+//! Where things stand in the tables. Every partition key begins with the account: there is no query without one.
+//!
+//! The messages table:
+//!
+//! | partition key `pk` | sort key `sk` | what |
+//! |---|---|---|
+//! | `<account>#<bulk key>` | `b` | the head of a bulk |
+//! | `<account>#<bulk key>` | `s<item>` | a content that several messages share, or that is large |
+//! | `<account>#<bulk key>` | `m<index>` | a message |
+//!
+//! Its indexes, all sparse, all with `ct` (creation time, milliseconds) as sort key: `by-day` (`dk` on heads and on messages
+//! without a head), `by-phone` (`ph`), `by-email` (`em`), `by-group` (`gr`).
+//!
+//! The control table: `<account>#key` / key id, `<account>#idem` / digest of an idempotency key, `<account>#account` / `-`.
+//!
+//! The outbox table: `<account>` / `<message>#<attempt>.<try>#<random>`.
+
+use baton_domain::{AccountId, BulkId, MessageId, Time};
+use uuid::Uuid;
+
+/// The sort key of a bulk's head.
+pub const HEAD: &str = "b";
+
+/// The partition of a bulk.
+#[must_use]
+pub fn bulk_pk(account: AccountId, bulk: BulkId) -> String {
+    format!("{account}#{}", bulk.key().0.simple())
+}
+
+/// The sort key of a message.
+#[must_use]
+pub fn message_sk(message: MessageId) -> String {
+    format!("m{:04}", message.index().unwrap_or(u16::MAX))
+}
+
+/// The sort key of a content.
+#[must_use]
+pub fn spec_sk(item: u16) -> String {
+    format!("s{item:04}")
+}
+
+/// A key of one of the indexes: the account, and what is looked up.
+#[must_use]
+pub fn index_key(account: AccountId, value: impl std::fmt::Display) -> String {
+    format!("{account}#{value}")
+}
+
+/// The day that a time belongs to, as in `by-day`.
+#[must_use]
+pub fn day(time: Time) -> chrono::NaiveDate {
+    time.date_naive()
+}
+
+/// The bulk that a partition key belongs to.
+#[must_use]
+pub fn bulk_of(pk: &str) -> Option<BulkId> {
+    Uuid::try_parse(pk.split_once('#')?.1).ok().map(BulkId)
+}
+
+/// The message that a pair of keys belongs to.
+#[must_use]
+pub fn message_of(pk: &str, sk: &str) -> Option<MessageId> {
+    let index = sk.strip_prefix('m')?.parse().ok()?;
+    Some(MessageId::new(bulk_of(pk)?, index))
+}

@@ -1,0 +1,94 @@
+use super::*;
+use baton_domain::{
+    BulkId, Channel, ChannelContent, Leg, Outcome, Receipt, ReceiptStatus, Recipient, Spec, content::ChannelSpec,
+    decide, outcome::Accepted,
+};
+use std::sync::Arc;
+
+fn now() -> Time {
+    Time::from_timestamp_millis(1_790_000_000_123).expect("a time")
+}
+
+fn message() -> Message {
+    let bulk = BulkId::new(now(), [9; 8]);
+    let content = ChannelContent {
+        text: Some("Ваш заказ {{order}} готов, ждём вас сегодня".to_owned()),
+        ..Default::default()
+    };
+    let channel = Channel::Sms;
+    let mut message = Message {
+        account: AccountId(4711),
+        id: MessageId::new(bulk, 999),
+        bulk_id: bulk,
+        group: None,
+        item: 999,
+        content: Some(Arc::new(Spec { channels: vec![ChannelSpec { channel, content }] })),
+        recipient: Recipient { phone: Some("+79990000001".to_owned()), ..Recipient::default() },
+        created_at: now(),
+        route: vec![Leg { channel, required: false, reachable: true, success: None, validity_minutes: None }],
+        status: Status::Created,
+        attempts: Vec::new(),
+        timeline: Vec::new(),
+        version: 0,
+    };
+    decide::open(&mut message, now());
+    message
+}
+
+/// The whole life of a message over one channel with one receipt.
+fn delivered() -> Message {
+    let mut message = message();
+    decide::claim(&mut message, 0, now()).expect("a claim");
+    let accepted = Accepted {
+        provider_message_id: Some("0b1c9a64-8a0e-4f3e-9d6f-1d7a2f0f9a11".to_owned()),
+        receipts: true,
+        part_count: Some(2),
+    };
+    let outcome = Outcome::Accepted(accepted);
+    let of = decide::ResultOf { attempt: 0, try_number: 1, provider: Some("SANDBOX"), outcome: &outcome, spread: 0.0 };
+    decide::result(&mut message, &of, now());
+    let receipt = Receipt { status: ReceiptStatus::Delivered, at: now(), provider_message_id: None, part_count: None };
+    decide::receipt(&mut message, 0, &receipt, now());
+    message
+}
+
+/// The size that DynamoDB bills: names and values in UTF-8, numbers at most half a byte a digit and one more, 3 bytes and one
+/// per element for lists and maps (the developer guide's "Item sizes and formats").
+fn size(value: &AttributeValue) -> usize {
+    match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::N(digits) => digits.len().div_ceil(2) + 1,
+        AttributeValue::L(items) => 3 + items.iter().map(|item| 1 + size(item)).sum::<usize>(),
+        AttributeValue::M(item) => 3 + item.iter().map(|(name, value)| 1 + name.len() + size(value)).sum::<usize>(),
+        other => panic!("an attribute that is not written: {other:?}"),
+    }
+}
+
+#[test]
+fn messages_are_read_back() {
+    let mut failed = delivered();
+    failed.group = Some(GroupId("заказ 5".to_owned()));
+    failed.attempts[0].error =
+        Some(AttemptError { class: ErrorClass::Misconfigured, code: "21211".to_owned(), message: "no".to_owned() });
+    failed.attempts[0].not_before = Some(now());
+    for message in [message(), delivered(), failed] {
+        let item = encode(&message, true, 90);
+        assert_eq!(decode(message.account, &item).expect("a message"), message);
+    }
+}
+
+#[test]
+fn a_delivered_message_stays_below_a_kilobyte() {
+    let item = encode(&delivered(), true, 90);
+    let bytes: usize = item.iter().map(|(name, value)| name.len() + size(value)).sum();
+    assert!(bytes < 1024, "{bytes} bytes");
+}
+
+#[test]
+fn a_damaged_item_is_an_error_that_names_the_attribute() {
+    for name in ["pk", "ct", "r", "rt", "st", "L", "tl", "v"] {
+        let mut item = encode(&message(), false, 90);
+        item.insert(name.to_owned(), AttributeValue::Bool(true));
+        assert!(decode(AccountId(1), &item).is_err(), "{name}");
+    }
+}

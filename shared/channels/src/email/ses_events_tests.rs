@@ -1,0 +1,113 @@
+//! Tests of the events of SES, in the shapes of its developer guide.
+
+use super::*;
+use crate::testing::{attempt, now};
+use serde_json::json;
+
+fn event(name: &str, member: &str, particulars: &Value) -> Value {
+    json!({
+        "eventType": name,
+        "mail": {
+            "timestamp": "2026-11-23T10:00:00.000Z",
+            "source": "Baton <no-reply@example.org>",
+            "messageId": "EXAMPLE7c191be45-e9aedb9a-02f9-4d12-a87d-dd0099a07f8a-000000",
+            "destination": ["recipient@example.com"],
+            "headersTruncated": false,
+            "headers": [{ "name": "From", "value": "no-reply@example.org" }],
+            "tags": { "ses:configuration-set": ["baton"], "msg": [attempt().to_string()] },
+        },
+        member: particulars,
+    })
+}
+
+fn one(event: &Value) -> Receipt {
+    let mut receipts = read(event, now()).expect("an event");
+    assert_eq!(receipts.len(), 1, "{receipts:?}");
+    let receipt = receipts.remove(0);
+    assert_eq!(receipt.attempt, attempt());
+    receipt.receipt
+}
+
+fn bounce(kind: &str, sub: &str) -> Value {
+    event(
+        "Bounce",
+        "bounce",
+        &json!({
+            "bounceType": kind, "bounceSubType": sub, "feedbackId": "1", "timestamp": "2026-11-23T10:00:05.250Z",
+            "bouncedRecipients": [{
+                "emailAddress": "recipient@example.com", "action": "failed", "status": "5.1.1",
+                "diagnosticCode": "smtp; 550 5.1.1 <recipient@example.com> user unknown",
+            }],
+        }),
+    )
+}
+
+#[test]
+fn every_event_has_its_meaning_and_its_time() {
+    let at = json!({ "timestamp": "2026-11-23T10:00:05.250Z" });
+    for (name, member, status) in [
+        ("Delivery", "delivery", ReceiptStatus::Delivered),
+        ("Open", "open", ReceiptStatus::Read),
+        ("Click", "click", ReceiptStatus::Read),
+        ("Complaint", "complaint", ReceiptStatus::Delivered),
+    ] {
+        let receipt = one(&event(name, member, &at));
+        assert_eq!(receipt.status, status, "{name}");
+        assert_eq!(receipt.at.to_rfc3339(), "2026-11-23T10:00:05.250+00:00");
+        assert!(receipt.provider_message_id.expect("an id").starts_with("EXAMPLE7c19"));
+    }
+    let sent = one(&event("Send", "send", &json!({})));
+    assert_eq!((sent.status, sent.at.to_rfc3339()), (ReceiptStatus::Sent, "2026-11-23T10:00:00+00:00".to_owned()));
+    for name in ["DeliveryDelay", "Subscription", "Something new"] {
+        assert_eq!(read(&event(name, "deliveryDelay", &at), now()), Ok(vec![]), "{name}");
+    }
+}
+
+#[test]
+fn failures_keep_their_kind_and_no_address() {
+    let failed = |event: &Value| match one(event).status {
+        ReceiptStatus::Failed(error) => error,
+        other => panic!("{other:?}"),
+    };
+    for (kind, sub) in
+        [("Permanent", "General"), ("Permanent", "OnAccountSuppressionList"), ("Transient", "MailboxFull")]
+    {
+        let error = failed(&bounce(kind, sub));
+        assert_eq!((error.class, error.code), (ErrorClass::Permanent, format!("Bounce.{kind}.{sub}")));
+        assert_eq!(error.message, "The e-mail came back (5.1.1).");
+    }
+    let reject = failed(&event("Reject", "reject", &json!({ "reason": "Bad content" })));
+    assert_eq!((reject.class, reject.code.as_str()), (ErrorClass::Permanent, "Reject"));
+    let failure = failed(&event("Rendering Failure", "failure", &json!({ "errorMessage": "x", "templateName": "y" })));
+    assert_eq!((failure.class, failure.code.as_str()), (ErrorClass::Misconfigured, "RenderingFailure"));
+    let listed = json!({ "complaintSubType": "OnAccountSuppressionList", "timestamp": "2026-11-23T10:00:05Z" });
+    assert_eq!(failed(&event("Complaint", "complaint", &listed)).code, "Complaint.OnAccountSuppressionList");
+}
+
+#[test]
+fn identities_and_event_bridge_say_it_in_other_places() {
+    let mut notification = bounce("Permanent", "General");
+    notification["notificationType"] = notification["eventType"].take();
+    // Notifications of an identity have the headers, when it is set so, and no tags.
+    notification["mail"]["tags"] = Value::Null;
+    assert_eq!(read(&notification, now()), Ok(vec![]));
+    notification["mail"]["headers"] = json!([{ "name": "x-baton-ref", "value": attempt().to_string() }]);
+    assert!(matches!(one(&notification).status, ReceiptStatus::Failed(_)));
+    let bridge =
+        json!({ "source": "aws.ses", "detail-type": "Email Bounced", "detail": bounce("Permanent", "General") });
+    assert!(matches!(one(&bridge).status, ReceiptStatus::Failed(_)));
+}
+
+#[test]
+fn what_is_not_ours_is_ignored_and_what_is_no_event_refused() {
+    let mut other = event("Delivery", "delivery", &json!({}));
+    other["mail"]["tags"]["msg"][0] = "somebody-elses".into();
+    assert_eq!(read(&other, now()), Ok(vec![]));
+    for malformed in
+        [json!({}), json!([]), json!("x"), json!({ "eventType": 7, "mail": {} }), json!({ "eventType": "Send" })]
+    {
+        assert!(matches!(read(&malformed, now()), Err(WebhookError::Malformed(_))), "{malformed}");
+    }
+    let untimed = event("Delivery", "delivery", &json!({ "timestamp": "yesterday" }));
+    assert_eq!(one(&untimed).at.to_rfc3339(), "2026-11-23T10:00:00+00:00");
+}
