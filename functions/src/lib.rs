@@ -1,6 +1,7 @@
 //! What the functions share: reading their settings, their logs, their batches. Each binary in `src/bin` is wiring only.
 
 pub mod adapters;
+pub mod api;
 pub mod batch;
 pub mod http;
 pub mod receipts;

@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod coalesce;
 pub mod control;
+pub mod everything;
 pub mod layout;
 pub mod lists;
 pub mod messages;

@@ -1,7 +1,7 @@
 //! One destination.
 
 use crate::{
-    faults::{Faults, Path},
+    faults::{Faults, Path, WRONG_TYPE},
     fields::{Fields, has_control, wrong_type},
     mail, phone,
 };
@@ -45,7 +45,7 @@ pub(super) fn read(value: &Json, path: &Path<'_>, request: &mut Faults, own: &mu
         variables: variables(&fields, &mut found),
     };
     for detail in found.into_details() {
-        if detail.code == crate::faults::WRONG_TYPE { request.push(detail) } else { own.push(detail) }
+        if detail.code == WRONG_TYPE { request.push(detail) } else { own.push(detail) }
     }
     recipient
 }
@@ -96,7 +96,8 @@ fn variables(fields: &Fields<'_>, faults: &mut Faults) -> Variables {
         if !is_name(name) {
             let message = format!("A variable's name has 1 to {MOST_NAME} letters, digits, _, - and .");
             faults.add(place, "invalid", message);
-        } else if let Some(value) = variable(value, place, faults) {
+        }
+        if let Some(value) = variable(value, place, faults) {
             variables.insert(name.to_owned(), value);
         }
     }

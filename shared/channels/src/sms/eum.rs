@@ -4,8 +4,8 @@
 //! The service has no key against duplicates; `Context` carries our reference and is in every event. Events come through
 //! the configuration set's event destination, an SNS topic; [`crate::sns`] hands them to [`read`].
 
-use super::{Codes, base_url, known, text};
-use crate::{Context, DocumentFault, aws, document::Entry};
+use super::{Codes, known, text};
+use crate::{Context, DocumentFault, aws, base_url::base_url, document::Entry};
 use aws_sdk_pinpointsmsvoicev2::{
     Client,
     config::{Builder, Region},

@@ -65,18 +65,5 @@ pub(crate) fn no_sender() -> Outcome {
     Outcome::Refused(ProviderError::new(ErrorClass::Misconfigured, "no_sender", message))
 }
 
-/// The base address of a provider, without a slash at the end: `given` by the setting `baseUrl`, else the provider's own.
-pub(crate) fn base_url(entry: &Entry, given: Option<&str>, own: &str) -> Result<String, DocumentFault> {
-    let Some(given) = given else { return Ok(own.to_owned()) };
-    let fault = |message: &str| Err(entry.fault("baseUrl", message));
-    match url::Url::parse(given) {
-        Ok(url) if !matches!(url.scheme(), "http" | "https") => fault("an http or https address is expected"),
-        Ok(url) if url.query().is_some() || url.fragment().is_some() => fault("no query or fragment is expected"),
-        Ok(url) if !url.username().is_empty() || url.password().is_some() => fault("no credentials are expected"),
-        Ok(_) => Ok(given.trim_end_matches('/').to_owned()),
-        Err(_) => fault("an address is expected, as https://api.example.org"),
-    }
-}
-
 #[cfg(test)]
 mod tests;

@@ -4,9 +4,10 @@
 //! Twilio has no key against duplicates and carries no reference of ours, so the reference travels in the query of the
 //! status callback's address and comes back with every callback.
 
-use super::{Codes, base_url, known, no_sender, text};
+use super::{Codes, known, no_sender, text};
 use crate::{
     Context, DocumentFault,
+    base_url::base_url,
     document::Entry,
     secret::Secret,
     transport::{self, Answer},

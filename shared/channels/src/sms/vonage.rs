@@ -5,9 +5,10 @@
 /// What the codes mean.
 pub(super) mod codes;
 
-use super::{base_url, known, no_sender, text};
+use super::{known, no_sender, text};
 use crate::{
     Context, DocumentFault,
+    base_url::base_url,
     document::Entry,
     secret::Secret,
     transport::{self, Answer},

@@ -1,6 +1,11 @@
 //! Phone numbers: anything that people write, to E.164.
+//!
+//! What is asked of libphonenumber's metadata fits in a small table. The metadata itself is 2.7 MB and takes a good part of
+//! a second to load, on the first request of every cold start: only the test that guards the table reads it.
 
-use phonenumber::metadata::DATABASE;
+mod plans;
+
+use plans::PLANS;
 
 /// What is expected of a phone, for error texts.
 pub(crate) const EXPECTED: &str = "A phone number is digits with the country code, as +79990000001; spaces, dashes and brackets are tolerated";
@@ -20,16 +25,18 @@ pub(crate) fn normalise(text: &str) -> Result<String, &'static str> {
     if digits.len() > MOST_DIGITS {
         return Err("it has more than 15 digits");
     }
-    let lengths = (1..=3).filter(|length| *length < digits.len()).find_map(|length| {
+    let plan = (1..=3).filter(|length| *length < digits.len()).find_map(|length| {
         let code: u16 = digits[..length].parse().ok()?;
         // Country codes are prefix-free, so the first that exists is the one.
-        DATABASE.by_code(&code).map(|countries| (digits.len() - length, countries))
+        let plan = PLANS.binary_search_by_key(&code, |(code, _)| *code).ok()?;
+        Some((digits.len() - length, PLANS[plan].1))
     });
-    let (national, countries) = lengths.ok_or("there is no such country code")?;
-    let possible = countries.iter().any(|country| {
-        country.descriptors().general().possible_length().iter().any(|length| usize::from(*length) == national)
-    });
-    if possible { Ok(format!("+{digits}")) } else { Err("no number of that country has that many digits") }
+    let (national, lengths) = plan.ok_or("there is no such country code")?;
+    if lengths >> national & 1 == 1 {
+        Ok(format!("+{digits}"))
+    } else {
+        Err("no number of that country has that many digits")
+    }
 }
 
 fn digits(text: &str) -> Option<String> {
@@ -48,15 +55,36 @@ fn digits(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use phonenumber::metadata::DATABASE;
+
+    /// The table from the metadata of the phonenumber crate (Google's libphonenumber): every kind of number that a
+    /// message may reach.
+    fn table() -> Vec<(u16, u32)> {
+        let mut plans = std::collections::BTreeMap::new();
+        for country in (1..1000).filter_map(|code| DATABASE.by_code(&code)).flatten() {
+            let all = country.descriptors();
+            let kinds = [
+                all.fixed_line(), all.mobile(), all.toll_free(), all.premium_rate(), all.shared_cost(), all.personal_number(),
+                all.voip(),
+            ];
+            let lengths = kinds.into_iter().flatten().flat_map(|kind| kind.possible_length());
+            *plans.entry(country.country_code()).or_insert(0) |= lengths.fold(0, |mask, length| mask | 1_u32 << length);
+        }
+        plans.into_iter().collect()
+    }
 
     #[test]
-    fn zz_dump() {
-        for code in [1u16, 7, 39, 49, 800, 888, 381, 590, 44] {
-            for c in DATABASE.by_code(&code).unwrap_or_default() {
-                let d = c.descriptors();
-                eprintln!("{code} {} {:?} m{:?} f{:?} re {}", c.id(), d.general().possible_length(), d.mobile().map(|m| m.possible_length()), d.fixed_line().map(|m| m.possible_length()), d.general().national_number().as_str());
-            }
+    fn the_table_is_that_of_the_metadata() {
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            let lines: String = table().iter().map(|(code, mask)| format!("    ({code}, {mask:#x}),\n")).collect();
+            let head = "//! Generated from the metadata of the phonenumber crate: `UPDATE_SNAPSHOTS=1 cargo test -p baton-api`.\n\n\
+                /// Country codes in rising order, each with the lengths that national numbers may have there: bit n for n digits.\n";
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/phone/plans.rs");
+            let text = format!("{head}pub(super) const PLANS: &[(u16, u32)] = &[\n{lines}];\n");
+            std::fs::write(path, text).expect("written");
+            return;
         }
+        assert_eq!(PLANS, table());
     }
 
     #[test]

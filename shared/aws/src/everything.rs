@@ -1,0 +1,143 @@
+//! All ports of the HTTP interface in one, each passed on to the adapter that fulfils it.
+
+use crate::{control::ControlTable, messages::MessageTable, outbox::OutboxTable, queues::Channels};
+use baton_api::ports::{Address, ApiKey, Begin, DayEntry, Idempotency, Keys, Lists, Outbox, OutboxItem, Part};
+use baton_domain::{AccountId, BulkId, Channel, Message, MessageId, Spec, Time};
+use baton_pipeline::{
+    accept::Bulk,
+    pointer::Pointer,
+    ports::{Accepting, Begun, Bulks, ChannelQueues, Messages, PortResult, Specs, Stored},
+};
+use std::{sync::Arc, time::Duration};
+use uuid::Uuid;
+
+/// The adapters that the HTTP interface works on.
+#[derive(Clone, Debug)]
+pub struct Everything {
+    /// Messages and their lists.
+    pub messages: MessageTable,
+    /// Keys and idempotency.
+    pub control: ControlTable,
+    /// What the sandbox "sent".
+    pub outbox: OutboxTable,
+    /// The queues of the channels.
+    pub channels: Channels,
+}
+
+impl Messages for Everything {
+    async fn load(&self, account: AccountId, id: MessageId) -> PortResult<Option<Message>> {
+        self.messages.load(account, id).await
+    }
+
+    async fn store(&self, message: &Message, read: u64) -> PortResult<Stored> {
+        self.messages.store(message, read).await
+    }
+}
+
+impl Specs for Everything {
+    async fn spec(&self, account: AccountId, bulk: BulkId, item: u16) -> PortResult<Option<Arc<Spec>>> {
+        self.messages.spec(account, bulk, item).await
+    }
+}
+
+impl Bulks for Everything {
+    async fn messages(&self, account: AccountId, bulk: BulkId) -> PortResult<Vec<Message>> {
+        self.messages.messages(account, bulk).await
+    }
+}
+
+impl Accepting for Everything {
+    async fn begin(&self, bulk: &Bulk) -> PortResult<Begun> {
+        self.messages.begin(bulk).await
+    }
+
+    async fn put_specs(&self, account: AccountId, bulk: BulkId, specs: &[(u16, Arc<Spec>)]) -> PortResult<()> {
+        self.messages.put_specs(account, bulk, specs).await
+    }
+
+    async fn put(&self, messages: Vec<Message>, alone: bool) -> PortResult<Vec<Message>> {
+        self.messages.put(messages, alone).await
+    }
+}
+
+impl ChannelQueues for Everything {
+    async fn push(&self, channel: Channel, pointers: &[Pointer], delay: Duration) -> PortResult<()> {
+        self.channels.push(channel, pointers, delay).await
+    }
+}
+
+impl Keys for Everything {
+    async fn key(&self, account: AccountId, id: &str) -> PortResult<Option<ApiKey>> {
+        self.control.key(account, id).await
+    }
+
+    async fn keys(&self, account: AccountId) -> PortResult<Vec<ApiKey>> {
+        self.control.keys(account).await
+    }
+
+    async fn add(&self, key: &ApiKey) -> PortResult<()> {
+        self.control.add(key).await
+    }
+
+    async fn revoke(&self, account: AccountId, id: &str, at: Time) -> PortResult<bool> {
+        self.control.revoke(account, id, at).await
+    }
+}
+
+impl Idempotency for Everything {
+    async fn begin(
+        &self,
+        account: AccountId,
+        key: &str,
+        digest: &str,
+        id: Uuid,
+        now: Time,
+        until: Time,
+    ) -> PortResult<Begin> {
+        self.control.begin(account, key, digest, id, now, until).await
+    }
+
+    async fn finish(&self, account: AccountId, key: &str) -> PortResult<()> {
+        self.control.finish(account, key).await
+    }
+}
+
+impl Lists for Everything {
+    async fn day(
+        &self,
+        account: AccountId,
+        day: chrono::NaiveDate,
+        after: Option<&str>,
+        limit: usize,
+    ) -> PortResult<Part<DayEntry>> {
+        self.messages.day(account, day, after, limit).await
+    }
+
+    async fn by_address(&self, account: AccountId, address: Address<'_>) -> PortResult<Vec<(MessageId, Time)>> {
+        self.messages.by_address(account, address).await
+    }
+
+    async fn by_group(&self, account: AccountId, group: &str) -> PortResult<Vec<(MessageId, Time)>> {
+        self.messages.by_group(account, group).await
+    }
+
+    async fn load_many(&self, account: AccountId, ids: &[MessageId]) -> PortResult<Vec<Message>> {
+        self.messages.load_many(account, ids).await
+    }
+}
+
+impl Outbox for Everything {
+    fn is_on(&self) -> bool {
+        self.outbox.is_on()
+    }
+
+    async fn records(
+        &self,
+        account: AccountId,
+        message: Option<MessageId>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> PortResult<Part<OutboxItem>> {
+        self.outbox.records(account, message, after, limit).await
+    }
+}
