@@ -11,7 +11,7 @@ use utoipa::{
     openapi::{
         Content, HttpMethod, OpenApi as Document, Ref, RefOr, Required, Response, Server,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
-        schema::{Object, Type},
+        schema::{Object, Schema, Type},
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
@@ -42,6 +42,7 @@ const KEY: &str = "apiKey";
         wire::Message,
         wire::MessageItem,
         wire::MessageList,
+        wire::Names,
         wire::NewKey,
         wire::OutboxEntry,
         wire::OutboxList,
@@ -63,11 +64,28 @@ pub(crate) fn document() -> Document {
             None => _ = document.paths.paths.insert(route.pattern.to_owned(), item),
         }
     }
+    if let Some(components) = &mut document.components {
+        ANSWERS.iter().for_each(|name| require_all(components.schemas.get_mut(*name)));
+    }
     let key = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("bt_<account>_<key>_<secret>");
     if let Some(components) = &mut document.components {
         components.add_security_scheme(KEY, SecurityScheme::Http(key.build()));
     }
     document
+}
+
+/// The types of answers: their fields are always there, if only as null.
+const ANSWERS: [&str; 12] = [
+    "Accepted", "Attempt", "AttemptError", "ItemError", "Key", "KeyList", "Message", "MessageList", "NewKey", "OutboxEntry",
+    "OutboxList", "TimelineEntry",
+];
+/// But for this one, which lists leave out.
+const SOMETIMES: &str = "timeline";
+
+fn require_all(schema: Option<&mut RefOr<Schema>>) {
+    if let Some(RefOr::T(Schema::Object(object))) = schema {
+        object.required = object.properties.keys().filter(|name| *name != SOMETIMES).cloned().collect();
+    }
 }
 
 fn method(method: &Method) -> HttpMethod {
@@ -81,9 +99,11 @@ fn method(method: &Method) -> HttpMethod {
 /// What a route's own description says, with what all routes have in common.
 fn operation(route: &Route) -> Operation {
     let mut operation = (route.operation)();
-    let error = Content::new(Some(Ref::from_schema_name("ErrorAnswer")));
-    let errors = Response::builder().description("An error.").content("application/json", error);
-    operation.responses.responses.insert("default".to_owned(), errors.build().into());
+    for (status, description) in errors(route, &operation) {
+        let body = Content::new(Some(Ref::from_schema_name("ErrorAnswer")));
+        let response = Response::builder().description(description).content("application/json", body).build();
+        operation.responses.responses.insert(status.to_owned(), response.into());
+    }
     if let Some(scope) = route.scope {
         let scope = crate::caller::scope_name(scope);
         operation.security = Some(vec![SecurityRequirement::new(KEY, Vec::<String>::new())]);
@@ -95,6 +115,27 @@ fn operation(route: &Route) -> Operation {
         operation.parameters.get_or_insert_default().extend(more);
     }
     operation
+}
+
+/// The errors that a route may answer with.
+fn errors(route: &Route, operation: &Operation) -> Vec<(&'static str, &'static str)> {
+    let (keyed, posts) = (route.scope.is_some(), route.method == Method::POST);
+    let of = |holds: bool, status, description| holds.then_some((status, description));
+    let named = route.pattern.contains('{') || route.pattern == "/outbox";
+    [
+        of(operation.request_body.is_some(), "400", "The body is not JSON, or something in it has the wrong type."),
+        of(keyed, "401", "No API key, or none that is valid."),
+        of(keyed, "403", "The key lacks the scope, or another account was named."),
+        of(named, "404", "There is no such thing."),
+        of(posts, "409", "The first request with this Idempotency-Key is still running; see Retry-After."),
+        of(operation.request_body.is_some(), "413", "The body has more than 5 MB."),
+        of(operation.request_body.is_some(), "415", "The body is not JSON by its Content-Type."),
+        of(keyed, "422", "Well-formed, and refused: details says why."),
+        of(keyed, "500", "Something went wrong on our side; repeating the request with the same Idempotency-Key is safe."),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Operations named `list…` are lists.
@@ -124,4 +165,74 @@ fn list_parameter(name: &str) -> Parameter {
     };
     let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(Required::False);
     parameter.description(Some(description)).schema(Some(Object::with_type(kind))).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{routes, submission};
+    use std::collections::BTreeSet;
+
+    fn properties(name: &str) -> BTreeSet<String> {
+        let document = document();
+        let schemas = document.components.expect("components").schemas;
+        match schemas.get(name) {
+            Some(RefOr::T(Schema::Object(object))) => object.properties.keys().cloned().collect(),
+            _ => panic!("{name} is no object"),
+        }
+    }
+
+    fn without<'a>(fields: &[&'a str], left_out: &[&str]) -> BTreeSet<String> {
+        fields.iter().filter(|name| !left_out.contains(name)).map(|name: &&'a str| (*name).to_owned()).collect()
+    }
+
+    /// Bodies are read by hand, so the types of the document could drift from what is read.
+    #[test]
+    fn the_document_has_the_fields_that_are_read() {
+        let of_content: Vec<_> = submission::CONTENT_FIELDS.iter().map(|(name, _)| *name).collect();
+        let table: [(&str, &[&str], &[&str]); 6] = [
+            ("PostMessages", &submission::FIELDS, &["taskId"]),
+            ("MessageItem", &submission::ITEM_FIELDS, &submission::NOT_SUPPORTED),
+            ("ChannelContent", &of_content, &[]),
+            ("Destination", &submission::DESTINATION_FIELDS, &["timeZone"]),
+            ("CancelMessages", &routes::messages::cancel::FIELDS, &["taskId"]),
+            ("MakeKey", &routes::keys::make::FIELDS, &[]),
+        ];
+        for (name, fields, left_out) in table {
+            assert_eq!(properties(name), without(fields, left_out), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_fields_to_choose_from_are_those_of_the_items() {
+        let table: [(&str, &[&str]); 3] = [
+            ("Message", &routes::messages::list::FIELDS),
+            ("OutboxEntry", &routes::outbox::FIELDS),
+            ("Key", &routes::keys::list::FIELDS),
+        ];
+        for (name, fields) in table {
+            assert_eq!(properties(name), without(fields, &[]), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_route_is_in_the_document_and_nothing_else() {
+        let document = document();
+        let described: usize = document.paths.paths.values().map(|item| {
+            [&item.get, &item.post, &item.delete, &item.put, &item.patch].into_iter().flatten().count()
+        }).sum();
+        assert_eq!(described, ROUTES.len());
+        let mut ids = BTreeSet::new();
+        for route in &ROUTES {
+            let item = &document.paths.paths[route.pattern];
+            let operation = match route.method.as_str() {
+                "POST" => &item.post,
+                "DELETE" => &item.delete,
+                _ => &item.get,
+            };
+            let operation = operation.as_ref().unwrap_or_else(|| panic!("{} {}", route.method, route.pattern));
+            assert!(ids.insert(operation.operation_id.clone()));
+            assert_eq!(operation.security.is_some(), route.scope.is_some());
+        }
+    }
 }

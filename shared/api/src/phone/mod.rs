@@ -113,4 +113,33 @@ mod tests {
             assert!(normalise(written).is_err(), "{written}");
         }
     }
+
+    proptest::proptest! {
+        /// Whatever is written, what comes out is E.164, stays as it is when read again, and has the digits that went in.
+        #[test]
+        fn what_comes_out_is_stable(written in "[+0-9 ()-]{0,22}") {
+            if let Ok(phone) = normalise(&written) {
+                let digits: String = written.chars().filter(char::is_ascii_digit).collect();
+                proptest::prop_assert_eq!(&phone, &format!("+{digits}"));
+                proptest::prop_assert!(phone.len() <= 16);
+                proptest::prop_assert_eq!(normalise(&phone), Ok(phone.clone()));
+            }
+        }
+
+        /// Nothing that a caller sends makes it panic.
+        #[test]
+        fn anything_may_be_sent(written in ".{0,40}") {
+            let _ = normalise(&written);
+        }
+
+        /// Brackets, dashes and spaces change nothing.
+        #[test]
+        fn dress_changes_nothing(digits in "79[0-9]{9}", places in proptest::collection::vec((0..11_usize, 0..4_usize), 0..6)) {
+            let mut written = digits.clone();
+            for (place, dress) in places {
+                written.insert(place, [' ', '-', '(', ')'][dress]);
+            }
+            proptest::prop_assert_eq!(normalise(&written), Ok(format!("+{digits}")));
+        }
+    }
 }

@@ -7,6 +7,13 @@ mod recipient;
 mod render;
 mod shape;
 
+#[cfg(test)]
+pub(crate) use {
+    content::FIELDS as CONTENT_FIELDS,
+    item::{FIELDS as ITEM_FIELDS, NOT_SUPPORTED},
+    recipient::FIELDS as DESTINATION_FIELDS,
+};
+
 use crate::{
     faults::{Faults, Path},
     fields::Fields,

@@ -10,7 +10,7 @@ pub use error::{Detail, ErrorAnswer};
 pub use key::{Key, KeyList, NewKey};
 pub use message::{Accepted, Attempt, AttemptError, ItemError, Message, MessageList, TimelineEntry};
 pub use outbox::{OutboxEntry, OutboxList};
-pub use request::{CancelMessages, ChannelContent, Destination, MakeKey, MessageItem, PostMessages};
+pub use request::{CancelMessages, ChannelContent, Destination, MakeKey, MessageItem, Names, PostMessages};
 
 use baton_domain::Time;
 use chrono::SecondsFormat;

@@ -1,5 +1,5 @@
 //! The bodies of requests, for the OpenAPI document. They are read by hand (see `submission`), so that every fault is
-//! told at once; a test holds both lists of fields together.
+//! told at once; a test holds both lists of fields together, and another one sends the examples.
 
 use crate::ports::Scope;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,15 @@ use uuid::Uuid;
 /// Messages to send: at most 1,000 recipients and 5 MB.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({
+    "messages": [{
+        "channels": {
+            "whatsapp": {"text": "Hello {{name|there}}!", "validityPeriod": 10},
+            "telegram": {"text": "Hello {{name|there}}!"}
+        },
+        "destinations": [{"phone": "+79990000001", "messengerUserId": "100500", "variables": {"name": "Anna"}}]
+    }]
+}))]
 pub struct PostMessages {
     /// The account; the caller's own when absent.
     #[schema(nullable)]
@@ -163,30 +172,42 @@ pub struct Destination {
     pub variables: Option<BTreeMap<String, serde_json::Value>>,
 }
 
-/// Which messages to cancel; at least one of the lists. Each is an array, or a string with commas.
+/// Several names.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Names {
+    /// As an array.
+    Array(Vec<String>),
+    /// As a string with commas.
+    Text(String),
+}
+
+/// Which messages to cancel; at least one of the lists.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"id": ["019eb1f2-8a6c-7001-a1b2-c3d4e5f60718"], "groupId": "order 5, order 6"}))]
 pub struct CancelMessages {
     /// The account; the caller's own when absent.
     #[schema(nullable)]
     pub company_id: Option<u64>,
-    /// Messages.
+    /// Messages, by UUID.
     #[schema(nullable)]
-    pub id: Option<Vec<Uuid>>,
-    /// All messages of bulks.
+    pub id: Option<Names>,
+    /// All messages of bulks, by UUID.
     #[schema(nullable)]
-    pub bulk_id: Option<Vec<Uuid>>,
+    pub bulk_id: Option<Names>,
     /// All messages of groups.
     #[schema(nullable)]
-    pub group_id: Option<Vec<String>>,
+    pub group_id: Option<Names>,
     /// The same as `id`.
     #[schema(nullable)]
-    pub flow_id: Option<Vec<Uuid>>,
+    pub flow_id: Option<Names>,
 }
 
 /// A key to make.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"name": "Shop", "scopes": ["send", "read"]}))]
 pub struct MakeKey {
     /// The account; the caller's own when absent.
     #[schema(nullable)]

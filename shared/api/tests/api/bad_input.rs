@@ -133,7 +133,7 @@ async fn what_is_refused_is_a_422_with_its_place() {
         (channels(json!({"email": {"subject": "s\n", "text": "t"}})), of_item("channels/email/subject"), "control_character"),
         (channels(json!({"email": {"subject": "s", "text": "t", "fromEmail": "me"}})), of_item("channels/email/fromEmail"), "invalid"),
         (channels(json!({"push": {"imageUrl": "https://example.org/a.png"}})), of_item("channels/push/text"), "required"),
-        (channels(json!({"vk": {"attachments": ["photo"]}})), of_item("channels/vk/attachments/0"), "invalid"),
+        (channels(json!({"vk": {"text": "t", "attachments": ["photo"]}})), of_item("channels/vk/attachments/0"), "invalid"),
         (channels(json!({"vk": {"text": "t", "attachments": vec!["photo1_2"; 11]}})), of_item("channels/vk/attachments"), "too_long"),
         (channels(json!({"whatsapp": {"templateName": "t", "templateData": {"x": ["{{a"]}}})), of_item("channels/whatsapp/templateData/x/0"), "invalid"),
         (channels(json!({"whatsapp": {"templateName": "t", "templateData": a(10_240)}})), of_item("channels/whatsapp/templateData"), "too_long"),

@@ -1,6 +1,7 @@
 //! The OpenAPI document is locked: a change of it is a change of the contract, and is to be looked at.
 
 use crate::support::Bench;
+use http::Method;
 use serde_json::Value;
 
 const SNAPSHOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/openapi.json");
@@ -19,4 +20,53 @@ async fn the_document_is_the_one_that_was_looked_at() {
     }
     let locked = std::fs::read_to_string(SNAPSHOT).expect("the snapshot");
     assert!(served == locked, "the document has changed: UPDATE_SNAPSHOTS=1 cargo test -p baton-api, and look at the diff");
+}
+
+/// The examples are not only to be looked at.
+#[tokio::test]
+async fn the_examples_are_accepted() {
+    let document = document().await;
+    for (schema, method, path) in [
+        ("PostMessages", Method::POST, "/messages"),
+        ("CancelMessages", Method::DELETE, "/messages"),
+        ("MakeKey", Method::POST, "/keys"),
+    ] {
+        let example = &document["components"]["schemas"][schema]["example"];
+        assert!(example.is_object(), "{schema} has no example");
+        let bench = Bench::new();
+        let seen = bench.as_of(&bench.token, method, path, Some(example)).await;
+        assert_eq!(seen.status, 200, "{schema}: {}", seen.body);
+    }
+}
+
+/// What is answered has the fields that the document promises.
+#[tokio::test]
+async fn answers_have_the_fields_of_the_document() {
+    let bench = Bench::new();
+    let document = document().await;
+    let example = &document["components"]["schemas"]["PostMessages"]["example"];
+    let posted = bench.post("/messages", example).await;
+    let shown = bench.get(&format!("/messages/{}", posted.ids()[0])).await.body;
+    let listed = bench.get("/messages").await.body;
+    let made = bench.post("/keys", &serde_json::json!({"name": "n"})).await.body;
+    let keys = bench.get("/keys").await.body;
+    let table = [
+        ("Accepted", &posted.body[0]),
+        ("Message", &shown),
+        ("Message", &listed["items"][0]),
+        ("Attempt", &shown["attempts"][0]),
+        ("TimelineEntry", &shown["timeline"][0]),
+        ("MessageList", &listed),
+        ("NewKey", &made),
+        ("Key", &keys["items"][0]),
+        ("KeyList", &keys),
+    ];
+    for (schema, value) in table {
+        let value = value.as_object().expect("an object");
+        let schema_of = &document["components"]["schemas"][schema];
+        let required = schema_of["required"].as_array().expect("required fields");
+        assert!(required.iter().all(|name| value.contains_key(name.as_str().expect("a name"))), "{schema}");
+        let known = schema_of["properties"].as_object().expect("properties");
+        assert!(value.keys().all(|name| known.contains_key(name)), "{schema}");
+    }
 }
