@@ -96,12 +96,15 @@ test-e2e: ## End to end, on a local stack of its own, started and stopped here
 
 # ---- The deployment ----
 
-.PHONY: sam-build bench bench-size bench-start clean
+.PHONY: sam-build bench bench-sender bench-size bench-start clean
 sam-build: ## Build what sam deploy takes; ARCH=arm64|x86_64
 	@$(TOOLS)
 	sam build --parameter-overrides Architecture=$(ARCH)
 
-bench: bench-size bench-start ## Every figure that must be reached
+bench: bench-sender bench-size bench-start ## Every figure that must be reached
+
+bench-sender: ## Messages a second through one sender, against a provider that answers in 50 ms
+	cargo bench --quiet --package baton-channels --profile dev --bench sender
 
 bench-size: ## Sizes of the packages
 	@$(TOOLS)

@@ -1,6 +1,6 @@
 //! One HTTP request, and what handlers ask of it.
 
-use crate::{query::Query, refusal::Refusal};
+use crate::{query::Query, refusal::Refusal, strict};
 use http::{StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
@@ -38,7 +38,7 @@ impl<'a> Call<'a> {
     /// The body as JSON.
     pub(crate) fn json(&self) -> Result<Value, Refusal> {
         self.check_body()?;
-        serde_json::from_slice(self.body()).map_err(|error| {
+        strict::parse(self.body()).map_err(|error| {
             let message = format!("The body is not JSON: {}.", reason(&error));
             Refusal::new(StatusCode::BAD_REQUEST, "invalid_json", message)
         })

@@ -105,9 +105,19 @@ mod tests {
         assert_eq!(read("Bearer bt_1_abc_S3cret"), whole);
         assert_eq!(read("bearer bt_1_abc_S3cret"), whole);
         for bad in [
-            "bt_1_abc_S3cret", "Basic bt_1_abc_S3cret", "Bearer", "Bearer ", "Bearer bt_1_abc", "Bearer bt_x_abc_S3cret",
-            "Bearer bt_1_abc_S3cret_x", "Bearer bt_1__S3cret", "Bearer xx_1_abc_S3cret", "Bearer bt_+1_abc_S3cret",
-            "Bearer bt_1_abc_", "Bearer bt__abc_S3cret", "Bearer bt_99999999999999999999_abc_S3cret",
+            "bt_1_abc_S3cret",
+            "Basic bt_1_abc_S3cret",
+            "Bearer",
+            "Bearer ",
+            "Bearer bt_1_abc",
+            "Bearer bt_x_abc_S3cret",
+            "Bearer bt_1_abc_S3cret_x",
+            "Bearer bt_1__S3cret",
+            "Bearer xx_1_abc_S3cret",
+            "Bearer bt_+1_abc_S3cret",
+            "Bearer bt_1_abc_",
+            "Bearer bt__abc_S3cret",
+            "Bearer bt_99999999999999999999_abc_S3cret",
         ] {
             assert_eq!(read(bad), None, "{bad}");
         }

@@ -17,7 +17,9 @@ pub(crate) fn describe(message: &Message) -> String {
         Status::Expired => format!("Not delivered by {channel} within its validity period."),
         Status::Pending => match (current.map(|attempt| attempt.state), error) {
             (Some(AttemptState::Unknown), _) => {
-                format!("Whether the provider of {channel} took it is not known; a receipt or the validity period settles it.")
+                format!(
+                    "Whether the provider of {channel} took it is not known; a receipt or the validity period settles it."
+                )
             }
             (Some(AttemptState::Queued), Some(error)) => format!("Is tried again by {channel}: {}", error.message),
             (Some(AttemptState::Queued), None) => format!("Waits for the sender of {channel}."),

@@ -76,8 +76,18 @@ pub(crate) fn document() -> Document {
 
 /// The types of answers: their fields are always there, if only as null.
 const ANSWERS: [&str; 12] = [
-    "Accepted", "Attempt", "AttemptError", "ItemError", "Key", "KeyList", "Message", "MessageList", "NewKey", "OutboxEntry",
-    "OutboxList", "TimelineEntry",
+    "Accepted",
+    "Attempt",
+    "AttemptError",
+    "ItemError",
+    "Key",
+    "KeyList",
+    "Message",
+    "MessageList",
+    "NewKey",
+    "OutboxEntry",
+    "OutboxList",
+    "TimelineEntry",
 ];
 /// But for this one, which lists leave out.
 const SOMETIMES: &str = "timeline";
@@ -131,7 +141,11 @@ fn errors(route: &Route, operation: &Operation) -> Vec<(&'static str, &'static s
         of(operation.request_body.is_some(), "413", "The body has more than 5 MB."),
         of(operation.request_body.is_some(), "415", "The body is not JSON by its Content-Type."),
         of(keyed, "422", "Well-formed, and refused: details says why."),
-        of(keyed, "500", "Something went wrong on our side; repeating the request with the same Idempotency-Key is safe."),
+        of(
+            keyed,
+            "500",
+            "Something went wrong on our side; repeating the request with the same Idempotency-Key is safe.",
+        ),
     ]
     .into_iter()
     .flatten()
@@ -218,9 +232,12 @@ mod tests {
     #[test]
     fn every_route_is_in_the_document_and_nothing_else() {
         let document = document();
-        let described: usize = document.paths.paths.values().map(|item| {
-            [&item.get, &item.post, &item.delete, &item.put, &item.patch].into_iter().flatten().count()
-        }).sum();
+        let described: usize = document
+            .paths
+            .paths
+            .values()
+            .map(|item| [&item.get, &item.post, &item.delete, &item.put, &item.patch].into_iter().flatten().count())
+            .sum();
         assert_eq!(described, ROUTES.len());
         let mut ids = BTreeSet::new();
         for route in &ROUTES {

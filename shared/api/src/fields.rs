@@ -128,14 +128,11 @@ impl<'a> Fields<'a> {
     pub(crate) fn integer(&self, name: &'a str, range: RangeInclusive<u64>, faults: &mut Faults) -> Option<u64> {
         let value = self.get(name)?;
         let path = self.path.field(name);
-        // 5.0 is an integer to JSON Schema, and to some clients.
-        let whole = value.as_f64().is_some_and(|number| number.fract() == 0.0);
-        if !whole {
+        if !(value.is_u64() || value.is_i64()) {
             wrong_type(path, "An integer", value, faults);
             return None;
         }
-        let number = value.as_u64().or_else(|| value.as_f64().filter(|number| (0.0..1e15).contains(number)).map(|n| n as u64));
-        let number = number.filter(|number| range.contains(number));
+        let number = value.as_u64().filter(|number| range.contains(number));
         if number.is_none() {
             let message = format!("An integer from {} to {} is expected.", range.start(), range.end());
             faults.add(path, "out_of_range", message);

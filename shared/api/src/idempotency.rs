@@ -58,16 +58,17 @@ impl Once {
         let Some(key) = key(call)? else {
             return Ok(Once { account, key: None, digest, id: offered, before: Before::Nothing });
         };
-        let (id, before) = match Idempotency::begin(&app.ports, account, &key, &digest, offered, now, now + RUNNING).await? {
-            Begin::New => (offered, Before::Nothing),
-            Begin::Resume(id) => (id, Before::Died),
-            Begin::Done(id) => (id, Before::Done),
-            Begin::Running(id, until) => (id, Before::Running(until)),
-            Begin::Mismatch => {
-                let error = "This Idempotency-Key was used before, with another body.";
-                return Err(Refusal::unprocessable("idempotency_mismatch", error));
-            }
-        };
+        let (id, before) =
+            match Idempotency::begin(&app.ports, account, &key, &digest, offered, now, now + RUNNING).await? {
+                Begin::New => (offered, Before::Nothing),
+                Begin::Resume(id) => (id, Before::Died),
+                Begin::Done(id) => (id, Before::Done),
+                Begin::Running(id, until) => (id, Before::Running(until)),
+                Begin::Mismatch => {
+                    let error = "This Idempotency-Key was used before, with another body.";
+                    return Err(Refusal::unprocessable("idempotency_mismatch", error));
+                }
+            };
         Ok(Once { account, key: Some(key), digest, id, before })
     }
 
@@ -95,7 +96,7 @@ fn key(call: &Call<'_>) -> Result<Option<String>, Refusal> {
     });
     let Some(text) = text else {
         let mut faults = Faults::default();
-        faults.add("", "invalid", "An Idempotency-Key has 1 to 255 visible ASCII characters.");
+        faults.add("Idempotency-Key", "invalid", "An Idempotency-Key has 1 to 255 visible ASCII characters.");
         return Err(faults.into_refusal());
     };
     let named = format!("{} {}\n{text}", call.request.method(), call.path());

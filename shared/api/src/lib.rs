@@ -1,7 +1,7 @@
 //! The HTTP interface: reads requests into the domain's types with every fault at once, calls the pipeline, and writes
 //! answers as the contract has them. Nothing here knows of AWS.
 //!
-//! [`handle`] is the only entry. A request goes through the [table of routes](router), is answered by the file of its
+//! [`handle`] is the only entry. A request goes through the table of routes (`router.rs`), is answered by the file of its
 //! verb under `routes/`, and comes back as JSON whatever happens.
 
 mod call;
@@ -19,6 +19,7 @@ mod query;
 mod refusal;
 mod router;
 mod routes;
+mod strict;
 mod submission;
 pub mod wire;
 
@@ -34,15 +35,9 @@ use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use std::{panic::AssertUnwindSafe, time::Instant};
 
 /// Everything that the interface needs of the world, in one.
-pub trait Ports:
-    Messages + Accepting + Bulks + Specs + ChannelQueues + Keys + Idempotency + Lists + Outbox
-{
-}
+pub trait Ports: Messages + Accepting + Bulks + Specs + ChannelQueues + Keys + Idempotency + Lists + Outbox {}
 
-impl<T> Ports for T where
-    T: Messages + Accepting + Bulks + Specs + ChannelQueues + Keys + Idempotency + Lists + Outbox
-{
-}
+impl<T> Ports for T where T: Messages + Accepting + Bulks + Specs + ChannelQueues + Keys + Idempotency + Lists + Outbox {}
 
 /// The interface over its ports.
 #[derive(Clone, Debug)]

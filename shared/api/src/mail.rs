@@ -10,7 +10,8 @@ const MOST_BYTES: usize = 254;
 pub(crate) fn normalise(text: &str) -> Option<String> {
     let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
     let address = EmailAddress::parse_with_options(text, options).ok()?;
-    let fits = text.len() <= MOST_BYTES && !text.chars().any(|character| character.is_whitespace() || character.is_control());
+    let fits =
+        text.len() <= MOST_BYTES && !text.chars().any(|character| character.is_whitespace() || character.is_control());
     fits.then(|| format!("{}@{}", address.local_part(), address.domain().to_lowercase()))
 }
 
@@ -26,7 +27,8 @@ mod tests {
 
     #[test]
     fn what_is_no_address() {
-        let bad = ["", "a", "a@", "@b.c", "a@b", "a b@c.org", "Anna <a@b.org>", "a@[127.0.0.1]", "a@b.org\n", "a@b..org"];
+        let bad =
+            ["", "a", "a@", "@b.c", "a@b", "a b@c.org", "Anna <a@b.org>", "a@[127.0.0.1]", "a@b.org\n", "a@b..org"];
         for text in bad {
             assert_eq!(normalise(text), None, "{text}");
         }

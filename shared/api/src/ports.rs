@@ -143,11 +143,8 @@ pub trait Lists: Send + Sync {
     ) -> impl Future<Output = PortResult<Vec<(MessageId, Time)>>> + Send;
 
     /// Reads messages; those that are not there are left out. The order is kept.
-    fn load_many(
-        &self,
-        account: AccountId,
-        ids: &[MessageId],
-    ) -> impl Future<Output = PortResult<Vec<Message>>> + Send;
+    fn load_many(&self, account: AccountId, ids: &[MessageId])
+    -> impl Future<Output = PortResult<Vec<Message>>> + Send;
 }
 
 /// One provider call of the sandbox.

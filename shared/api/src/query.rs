@@ -1,9 +1,6 @@
 //! The parameters of a query.
 
-use crate::{
-    faults::Faults,
-    fields::has_control,
-};
+use crate::{faults::Faults, fields::has_control};
 use baton_domain::Time;
 use chrono::DateTime;
 use std::str::FromStr;
@@ -46,7 +43,8 @@ impl Query {
 
     /// A comma list, "any of"; several of the same name are joined. `None` when absent.
     pub(crate) fn list(&self, name: &str) -> Option<Vec<&str>> {
-        let values: Vec<&str> = self.pairs.iter().filter(|(given, _)| given == name).map(|(_, value)| value.as_str()).collect();
+        let values: Vec<&str> =
+            self.pairs.iter().filter(|(given, _)| given == name).map(|(_, value)| value.as_str()).collect();
         (!values.is_empty()).then(|| split(&values.into_iter().collect::<Vec<_>>()))
     }
 
@@ -119,7 +117,8 @@ mod tests {
 
     #[test]
     fn lists_flags_numbers_and_times() {
-        let query = Query::parse("status=a,b&status=%20c&flag=true&limit=0&from=2026-11-23T09:00:00+03:00&empty=&odd=1");
+        let query =
+            Query::parse("status=a,b&status=%20c&flag=true&limit=0&from=2026-11-23T09:00:00+03:00&empty=&odd=1");
         let mut faults = Faults::default();
         assert_eq!(query.list("status"), Some(vec!["a", "b", "c"]));
         assert!(query.flag("flag", &mut faults) && !query.flag("none", &mut faults));

@@ -48,7 +48,13 @@ pub(crate) static ROUTES: [Route; 10] = {
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
         route(Method::GET, "/messages", Some(Read), Handler::ListMessages, messages::list::__path_handle::operation),
-        route(Method::DELETE, "/messages", Some(Send), Handler::CancelMessages, messages::cancel::__path_handle::operation),
+        route(
+            Method::DELETE,
+            "/messages",
+            Some(Send),
+            Handler::CancelMessages,
+            messages::cancel::__path_handle::operation,
+        ),
         route(Method::GET, "/messages/{id}", Some(Read), Handler::GetMessage, messages::get::__path_handle::operation),
         route(Method::GET, "/outbox", Some(Read), Handler::Outbox, outbox::__path_handle::operation),
         route(Method::GET, "/keys", Some(Admin), Handler::ListKeys, keys::list::__path_handle::operation),
@@ -71,8 +77,7 @@ const fn route(
 
 /// The route of a request, and what stands in the place of its `{…}`.
 pub(crate) fn find<'a>(method: &Method, path: &'a str) -> Result<(&'static Route, Vec<&'a str>), Refusal> {
-    let of_path: Vec<_> =
-        ROUTES.iter().filter_map(|route| Some((route, matches(route.pattern, path)?))).collect();
+    let of_path: Vec<_> = ROUTES.iter().filter_map(|route| Some((route, matches(route.pattern, path)?))).collect();
     if of_path.is_empty() {
         return Err(Refusal::not_found("route"));
     }
@@ -134,7 +139,16 @@ mod tests {
                 assert_eq!((found.handler, parameters.len()), (line.handler, line.pattern.matches('{').count()));
             }
         }
-        for path in ["/", "", "/api/v1", "/api/v1/", "/api/v1/messages//", "/api/v1/messages/a/b", "/messages", "/api/v1/Messages"] {
+        for path in [
+            "/",
+            "",
+            "/api/v1",
+            "/api/v1/",
+            "/api/v1/messages//",
+            "/api/v1/messages/a/b",
+            "/messages",
+            "/api/v1/Messages",
+        ] {
             let refusal = find(&Method::GET, path).err().unwrap_or_else(|| panic!("{path}"));
             assert_eq!(refusal.status(), StatusCode::NOT_FOUND, "{path}");
         }

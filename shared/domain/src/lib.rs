@@ -16,6 +16,7 @@ pub mod render;
 pub mod retry;
 pub mod segments;
 pub mod status;
+pub mod window;
 
 pub use channel::Channel;
 pub use content::{ChannelContent, Spec, SuccessStatus};

@@ -8,7 +8,10 @@ use std::{collections::BTreeMap, sync::Arc};
 const MOST_AT_ONCE: usize = 16;
 
 /// The content of each message's current channel, with its variables filled in; `None` where it is not there any more.
-pub(crate) async fn rendered<P: Ports>(ports: &P, messages: &[Message]) -> Result<Vec<Option<ChannelContent>>, Refusal> {
+pub(crate) async fn rendered<P: Ports>(
+    ports: &P,
+    messages: &[Message],
+) -> Result<Vec<Option<ChannelContent>>, Refusal> {
     let shared = shared(ports, messages).await?;
     let render = |message: &Message| {
         let spec = message.content.as_ref().or_else(|| shared.get(&key(message)))?;

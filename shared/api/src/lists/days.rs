@@ -60,12 +60,7 @@ pub(crate) async fn walk<P: Ports, C: Clock>(
 }
 
 /// The days to look at, in order.
-fn dates<P: Ports, C: Clock>(
-    app: &App<P, C>,
-    filter: &Filter,
-    page: &Page,
-    after: Option<Position>,
-) -> Vec<NaiveDate> {
+fn dates<P: Ports, C: Clock>(app: &App<P, C>, filter: &Filter, page: &Page, after: Option<Position>) -> Vec<NaiveDate> {
     let now = app.clock.now();
     // One day more than is kept: what is about to go may still be there.
     let oldest = now.date_naive().checked_sub_days(Days::new(u64::from(app.retention_days) + 1)).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The messages that a name stands for.
 
-use crate::{Ports, refusal::Refusal};
+use crate::{Ports, refusal::Refusal, submission::MOST_GROUP};
 use baton_domain::{AccountId, BulkId, GroupId, Message};
 use baton_pipeline::ports::Bulks;
 
@@ -15,6 +15,10 @@ pub(crate) async fn bulk<P: Ports>(ports: &P, account: AccountId, id: BulkId) ->
 /// one, so both are looked for.
 pub(crate) async fn group<P: Ports>(ports: &P, account: AccountId, id: &GroupId) -> Result<Vec<Message>, Refusal> {
     let mut found = Vec::new();
+    // No group has such a name, and the store takes no key of any length.
+    if id.0.chars().count() > MOST_GROUP {
+        return Ok(found);
+    }
     if let Some((bulk, item)) = id.made_up() {
         let messages = Bulks::messages(ports, account, bulk).await?;
         found.extend(messages.into_iter().filter(|message| message.group.is_none() && message.item == item));

@@ -13,8 +13,19 @@ use std::cmp::Ordering;
 
 /// The parameters that every list takes. The last five come from existing clients and change nothing.
 pub(crate) const PARAMETERS: [&str; 13] = [
-    "limit", "offset", "page", "sort", "fields", "withoutCount", "withoutItems", "cursor", "group", "timezone", "language",
-    "offsetField", "offsetValue",
+    "limit",
+    "offset",
+    "page",
+    "sort",
+    "fields",
+    "withoutCount",
+    "withoutItems",
+    "cursor",
+    "group",
+    "timezone",
+    "language",
+    "offsetField",
+    "offsetValue",
 ];
 
 const DEFAULT_LIMIT: u64 = 50;
@@ -44,7 +55,11 @@ impl Page {
         let skip = offset.saturating_add((page - 1).saturating_mul(limit));
         let cursor = query.one("cursor", faults).map(str::to_owned);
         if cursor.is_some() && skip > 0 {
-            faults.add(place("cursor"), "invalid", "A cursor goes on where it stands: offset and page do not go with it.");
+            faults.add(
+                place("cursor"),
+                "invalid",
+                "A cursor goes on where it stands: offset and page do not go with it.",
+            );
         }
         Page {
             limit: usize::try_from(limit).unwrap_or(usize::MAX),

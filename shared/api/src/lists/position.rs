@@ -74,7 +74,8 @@ mod tests {
     #[test]
     fn a_bulk_stays_in_its_order_either_way() {
         let at = |millis| Time::from_timestamp_millis(millis).expect("a time");
-        let position = |millis, index| Position { at: at(millis), id: MessageId::new(BulkId::new(at(millis), [1; 8]), index) };
+        let position =
+            |millis, index| Position { at: at(millis), id: MessageId::new(BulkId::new(at(millis), [1; 8]), index) };
         let mut all = [position(1, 1), position(2, 0), position(1, 0), position(2, 1)];
         all.sort_by(|a, b| a.compare(b, Sort::Newest));
         assert_eq!(all, [position(2, 0), position(2, 1), position(1, 0), position(1, 1)]);

@@ -74,7 +74,10 @@ impl Filter {
         let any = |wanted: &Recipient| wanted.is(message);
         !self.of_task
             && one_of(&self.statuses, &message.status)
-            && self.channels.as_ref().is_none_or(|wanted| message.current_channel().is_some_and(|c| wanted.contains(&c)))
+            && self
+                .channels
+                .as_ref()
+                .is_none_or(|wanted| message.current_channel().is_some_and(|c| wanted.contains(&c)))
             && one_of(&self.ids, &message.id)
             && one_of(&self.bulks, &message.bulk_id)
             && self.groups.as_ref().is_none_or(|wanted| wanted.contains(&message.group_id()))
@@ -105,7 +108,9 @@ impl Recipient {
     fn is(&self, message: &Message) -> bool {
         match self {
             Recipient::Phone(phone) => message.recipient.phone.as_ref() == Some(phone),
-            Recipient::Email(email) => message.recipient.email.as_ref().is_some_and(|given| given.to_lowercase() == *email),
+            Recipient::Email(email) => {
+                message.recipient.email.as_ref().is_some_and(|given| given.to_lowercase() == *email)
+            }
         }
     }
 }

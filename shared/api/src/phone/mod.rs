@@ -8,7 +8,8 @@ mod plans;
 use plans::PLANS;
 
 /// What is expected of a phone, for error texts.
-pub(crate) const EXPECTED: &str = "A phone number is digits with the country code, as +79990000001; spaces, dashes and brackets are tolerated";
+pub(crate) const EXPECTED: &str =
+    "A phone number is digits with the country code, as +79990000001; spaces, dashes and brackets are tolerated";
 
 /// The longest number of ITU-T E.164, country code included.
 const MOST_DIGITS: usize = 15;
@@ -64,7 +65,12 @@ mod tests {
         for country in (1..1000).filter_map(|code| DATABASE.by_code(&code)).flatten() {
             let all = country.descriptors();
             let kinds = [
-                all.fixed_line(), all.mobile(), all.toll_free(), all.premium_rate(), all.shared_cost(), all.personal_number(),
+                all.fixed_line(),
+                all.mobile(),
+                all.toll_free(),
+                all.premium_rate(),
+                all.shared_cost(),
+                all.personal_number(),
                 all.voip(),
             ];
             let lengths = kinds.into_iter().flatten().flat_map(|kind| kind.possible_length());
@@ -106,8 +112,19 @@ mod tests {
     #[test]
     fn what_is_no_number() {
         let bad = [
-            "", "+", "0079990000001", "7999000000", "799900000011", "phone", "+7 999 000.00.01", "+999123456789", "++79990000001",
-            "+7999000000１", "1234567890123456", "7", "+210123456789",
+            "",
+            "+",
+            "0079990000001",
+            "7999000000",
+            "799900000011",
+            "phone",
+            "+7 999 000.00.01",
+            "+999123456789",
+            "++79990000001",
+            "+7999000000１",
+            "1234567890123456",
+            "7",
+            "+210123456789",
         ];
         for written in bad {
             assert!(normalise(written).is_err(), "{written}");

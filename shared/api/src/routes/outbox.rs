@@ -77,7 +77,7 @@ impl Filter {
     fn sources(&self) -> Vec<Option<MessageId>> {
         match &self.messages {
             None => vec![None],
-            Some(messages) => messages.iter().copied().map(Some).collect(),
+            Some(messages) => messages.iter().copied().filter(|id| id.index().is_some()).map(Some).collect(),
         }
     }
 

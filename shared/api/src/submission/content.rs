@@ -136,7 +136,11 @@ fn template_data(fields: &Fields<'_>, faults: &mut Faults) -> Option<Value> {
     let path = fields.path().field("templateData");
     let size = serde_json::to_vec(data).map_or(usize::MAX, |json| json.len());
     if size > MOST_DATA {
-        faults.add(path, "too_long", format!("templateData has {size} bytes of JSON; at most {MOST_DATA} are allowed."));
+        faults.add(
+            path,
+            "too_long",
+            format!("templateData has {size} bytes of JSON; at most {MOST_DATA} are allowed."),
+        );
         return None;
     }
     check_strings(data, &path, faults);
@@ -186,7 +190,8 @@ fn is_attachment(text: &str) -> bool {
     let number = |text: &str| (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     let owner = parts.next().is_some_and(|owner| number(owner.strip_prefix('-').unwrap_or(owner)));
     let media = parts.next().is_some_and(number);
-    let key = parts.next().is_none_or(|key| (1..=64).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric()));
+    let key =
+        parts.next().is_none_or(|key| (1..=64).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric()));
     (1..=20).contains(&kind.len()) && owner && media && key && parts.next().is_none()
 }
 
@@ -223,7 +228,9 @@ fn check_texts(content: &mut ChannelContent, path: &Path<'_>, faults: &mut Fault
     }
     for (name, text) in content.texts_mut() {
         let place = path.field(name);
-        if check_template(text, place, faults) && let Err(fault) = shape::check(name, text) {
+        if check_template(text, place, faults)
+            && let Err(fault) = shape::check(name, text)
+        {
             faults.add(place, fault.code, fault.message);
         }
     }
@@ -249,7 +256,9 @@ mod tests {
         for good in ["photo-1_2", "photo1_2", "video-12345_67890", "doc1_2_abcdef"] {
             assert!(is_attachment(good), "{good}");
         }
-        for bad in ["", "photo", "1_2", "photo1", "photo_2", "photo--1_2", "photo1_", "photo1_2_", "photo1_2_a_b", "photo1_x"] {
+        for bad in
+            ["", "photo", "1_2", "photo1", "photo_2", "photo--1_2", "photo1_", "photo1_2_", "photo1_2_a_b", "photo1_x"]
+        {
             assert!(!is_attachment(bad), "{bad}");
         }
     }

@@ -12,8 +12,17 @@ use std::sync::Arc;
 
 /// The fields of an item.
 pub(crate) const FIELDS: [&str; 11] = [
-    "groupId", "templateId", "channels", "destinations", "sendAt", "allowedTimeRanges", "timeZone", "useShortLinks",
-    "validate", "callbackUrl", "callbackData",
+    "groupId",
+    "templateId",
+    "channels",
+    "destinations",
+    "sendAt",
+    "allowedTimeRanges",
+    "timeZone",
+    "useShortLinks",
+    "validate",
+    "callbackUrl",
+    "callbackData",
 ];
 
 /// Those of them that a later version brings. `useShortLinks` is one too, unless it is false.
@@ -38,7 +47,8 @@ pub(super) fn read(value: &Value, path: &Path<'_>, faults: &mut Faults) -> Optio
     Some(DraftItem { group, spec: Arc::new(spec), validate, destinations })
 }
 
-const MOST_GROUP: usize = 255;
+/// The most characters of a group's name.
+pub(crate) const MOST_GROUP: usize = 255;
 
 fn group(fields: &Fields<'_>, faults: &mut Faults) -> Option<GroupId> {
     let text = fields.string("groupId", faults)?;

@@ -7,6 +7,7 @@ mod recipient;
 mod render;
 mod shape;
 
+pub(crate) use item::MOST_GROUP;
 #[cfg(test)]
 pub(crate) use {
     content::FIELDS as CONTENT_FIELDS,
@@ -132,7 +133,12 @@ impl Draft {
         for (item, index_of_item) in self.items.iter().zip(0..) {
             for (index, read) in numbered(item, &mut next) {
                 if let Some(fault) = read.as_ref().err().and_then(|faults| faults.first()) {
-                    refused.push(Refused { index, group: item.group.clone(), item: index_of_item, fault: fault.clone() });
+                    refused.push(Refused {
+                        index,
+                        group: item.group.clone(),
+                        item: index_of_item,
+                        fault: fault.clone(),
+                    });
                 }
             }
         }

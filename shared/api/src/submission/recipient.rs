@@ -10,8 +10,16 @@ use serde_json::Value as Json;
 
 /// The fields of a destination.
 pub(crate) const FIELDS: [&str; 10] = [
-    "phone", "email", "clientId", "externalId", "chatSessionId", "messengerUserId", "pushRegistrationId", "platform",
-    "timeZone", "variables",
+    "phone",
+    "email",
+    "clientId",
+    "externalId",
+    "chatSessionId",
+    "messengerUserId",
+    "pushRegistrationId",
+    "platform",
+    "timeZone",
+    "variables",
 ];
 
 /// The most bytes of an id.

@@ -2,7 +2,11 @@
 
 use super::shape;
 use crate::faults::{Faults, Path};
-use baton_domain::{Channel, ChannelContent, Recipient, Spec, limits, render};
+use baton_domain::{
+    Channel, ChannelContent, Recipient, Spec,
+    limits::{self, TooLong},
+    render,
+};
 use serde_json::Value;
 
 /// The contents of an item, looked at once for all of its recipients.
@@ -20,6 +24,8 @@ struct Leg<'a> {
     uses: usize,
     /// The bytes of all of its texts.
     size: usize,
+    /// What is too long in it whoever it goes to; looked at when nothing varies.
+    too_long: Vec<TooLong>,
 }
 
 /// The most bytes that a content may have when rendered. No channel takes as much (see [`limits`]), and a few letters of
@@ -30,7 +36,14 @@ impl<'a> Rendering<'a> {
     /// `spec` is without faults.
     pub(super) fn of(spec: &'a Spec, item: &'a Path<'a>) -> Rendering<'a> {
         let legs = spec.channels.iter().map(|leg| {
-            let mut seen = Leg { channel: leg.channel, content: &leg.content, needed: Vec::new(), uses: 0, size: 0 };
+            let mut seen = Leg {
+                channel: leg.channel,
+                content: &leg.content,
+                needed: Vec::new(),
+                uses: 0,
+                size: 0,
+                too_long: Vec::new(),
+            };
             let mut content = leg.content.clone();
             if let Some(html) = &content.html {
                 seen.look("html", html);
@@ -39,6 +52,9 @@ impl<'a> Rendering<'a> {
                 seen.look_into(data);
             }
             content.texts_mut().for_each(|(field, text)| seen.look(field, text));
+            if seen.uses == 0 {
+                seen.too_long = limits::check(leg.channel, &leg.content).err().unwrap_or_default();
+            }
             seen
         });
         Rendering { item, legs: legs.collect() }
@@ -79,7 +95,8 @@ impl Leg<'_> {
     fn check_variables(&self, recipient: &Recipient, path: &Path<'_>, faults: &mut Faults) {
         let missing = self.needed.iter().filter(|(name, _)| !recipient.variables.contains_key(name));
         for (name, field) in missing {
-            let message = format!("{field} of {} needs the variable {name}, which has neither value nor default.", self.channel);
+            let message =
+                format!("{field} of {} needs the variable {name}, which has neither value nor default.", self.channel);
             faults.add(path.field("variables").field(name), "missing_variable", message);
         }
     }
@@ -87,25 +104,30 @@ impl Leg<'_> {
     fn check_rendered(&self, recipient: &Recipient, item: &Path<'_>, faults: &mut Faults) {
         let channels = item.field("channels");
         let place = channels.field(self.channel.name());
+        if self.uses == 0 {
+            return self.too_long.iter().for_each(|fault| tell(fault, &place, faults));
+        }
         // Escaping makes a character of HTML six at most.
         let longest = recipient.variables.values().map(|value| value.to_string().len() * 6).max().unwrap_or_default();
-        if self.uses > 0 && self.size + self.uses * longest > MOST_RENDERED {
+        if self.size + self.uses * longest > MOST_RENDERED {
             let message = format!("The content of {} is too long with these variables.", self.channel);
             return faults.add(place, "too_long", message);
         }
-        let rendered = match (self.uses > 0).then(|| self.content.render(recipient)) {
-            None => None,
-            Some(Ok(rendered)) => Some(rendered),
-            Some(Err(fault)) => return faults.add(place.field(fault.field), "invalid", format!("{}.", fault.error)),
+        let mut rendered = match self.content.render(recipient) {
+            Ok(rendered) => rendered,
+            Err(fault) => return faults.add(place.field(fault.field), "invalid", format!("{}.", fault.error)),
         };
-        for fault in limits::check(self.channel, rendered.as_ref().unwrap_or(self.content)).err().unwrap_or_default() {
-            faults.add(place.field(fault.field), "too_long", format!("{fault}."));
+        for fault in limits::check(self.channel, &rendered).err().unwrap_or_default() {
+            tell(&fault, &place, faults);
         }
-        let mut rendered = rendered.unwrap_or_default();
         for (field, text) in rendered.texts_mut() {
             if let Err(fault) = shape::check(field, text) {
                 faults.add(place.field(field), fault.code, fault.message);
             }
         }
     }
+}
+
+fn tell(fault: &TooLong, channel: &Path<'_>, faults: &mut Faults) {
+    faults.add(channel.field(fault.field), "too_long", format!("{fault}."));
 }

@@ -48,11 +48,14 @@ pub(super) fn check(name: &str, text: &str) -> Result<(), ShapeFault> {
     }
     match shape {
         Shape::Url => check_url(name, text),
-        Shape::Email if mail::normalise(text).is_none() => Err(fault("invalid", format!("{name} is to be an e-mail address."))),
-        Shape::Line(_) | Shape::AnyLine if text.is_empty() => Err(fault("empty", format!("{name} must not be empty."))),
-        Shape::Line(most) if text.chars().count() > *most => {
-            Err(fault("too_long", format!("{name} has {} characters; at most {most} are allowed.", text.chars().count())))
+        Shape::Email if mail::normalise(text).is_none() => {
+            Err(fault("invalid", format!("{name} is to be an e-mail address.")))
         }
+        Shape::Line(_) | Shape::AnyLine if text.is_empty() => Err(fault("empty", format!("{name} must not be empty."))),
+        Shape::Line(most) if text.chars().count() > *most => Err(fault(
+            "too_long",
+            format!("{name} has {} characters; at most {most} are allowed.", text.chars().count()),
+        )),
         _ => Ok(()),
     }
 }
@@ -79,13 +82,18 @@ mod tests {
     fn each_shape_has_its_faults() {
         let code = |name, text: &str| check(name, text).err().map(|fault| fault.code);
         assert_eq!(code("imageUrl", "https://example.org/a.png?x=1"), None);
-        for bad in ["ftp://example.org", "example.org", "https://", "javascript:alert(1)", "https://example.org/a b", ""] {
+        for bad in
+            ["ftp://example.org", "example.org", "https://", "javascript:alert(1)", "https://example.org/a b", ""]
+        {
             assert_eq!(code("buttonUrl", bad), Some("invalid"), "{bad}");
         }
         assert_eq!(code("imageUrl", &format!("https://example.org/{}", "a".repeat(2048))), Some("too_long"));
         assert_eq!((code("replyTo", "a@example.org"), code("fromEmail", "a")), (None, Some("invalid")));
         assert_eq!((code("from", &"я".repeat(64)), code("from", &"я".repeat(65))), (None, Some("too_long")));
-        assert_eq!((code("from", ""), code("subject", "a\nBcc: b@example.org")), (Some("empty"), Some("control_character")));
+        assert_eq!(
+            (code("from", ""), code("subject", "a\nBcc: b@example.org")),
+            (Some("empty"), Some("control_character"))
+        );
         assert_eq!(code("text", "two\nlines"), None);
     }
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"path": "/messages/0/channels/sms/text", "code": "required", "message": "sms needs a text."}))]
 pub struct Detail {
-    /// Where: a JSON pointer (RFC 6901) into the body; `?name` for a parameter of the query.
+    /// Where: a JSON pointer (RFC 6901) into the body; `?name` for a parameter of the query; the name of a header.
     pub path: String,
     /// What, for programs.
     pub code: String,

@@ -17,10 +17,17 @@ async fn another_accounts_messages_can_not_be_read_listed_or_cancelled() {
     let (id, bulk) = (mine.ids()[0].clone(), mine.body[0]["bulkId"].as_str().expect("an id").to_owned());
     let seen = bench.as_of(&theirs, Method::GET, &format!("/messages/{id}"), None).await;
     assert_eq!((seen.status, seen.body["code"].as_str()), (404, Some("not_found")));
-    for query in ["", &format!("id={id}"), &format!("flowId={id}"), &format!("bulkId={bulk}"), "groupId=shared%20group", "recipient=79990000001"] {
+    for query in [
+        "",
+        &format!("id={id}"),
+        &format!("flowId={id}"),
+        &format!("bulkId={bulk}"),
+        "groupId=shared%20group",
+        "recipient=79990000001",
+    ] {
         let seen = bench.as_of(&theirs, Method::GET, &format!("/messages?{query}"), None).await;
         assert_eq!((&seen.body["count"], seen.ids().len()), (&json!(0), 0), "{query}");
-        assert_eq!(bench.get(&format!("/messages?{query}")).await.ids(), [id.clone()], "{query}");
+        assert_eq!(bench.get(&format!("/messages?{query}")).await.ids(), vec![id.clone()], "{query}");
         if !query.is_empty() && !query.starts_with("recipient") {
             let seen = bench.as_of(&theirs, Method::DELETE, &format!("/messages?{query}"), None).await;
             assert_eq!((seen.status, &seen.body), (200, &json!([])), "{query}");
@@ -56,9 +63,12 @@ async fn only_an_operator_may_name_another_account() {
     let seen = bench.post("/messages", &body).await;
     assert_eq!((seen.status, seen.body["code"].as_str()), (403, Some("forbidden")));
     for (method, path) in [
-        (Method::GET, "/messages?companyId=2"), (Method::GET, "/messages/0f8fad5b-d9cb-469f-a165-70867728950e?companyId=2"),
-        (Method::DELETE, "/messages?companyId=2&id=0f8fad5b-d9cb-469f-a165-70867728950e"), (Method::GET, "/outbox?companyId=2"),
-        (Method::GET, "/keys?companyId=2"), (Method::DELETE, "/keys/x?companyId=2"),
+        (Method::GET, "/messages?companyId=2"),
+        (Method::GET, "/messages/0f8fad5b-d9cb-469f-a165-70867728950e?companyId=2"),
+        (Method::DELETE, "/messages?companyId=2&id=0f8fad5b-d9cb-469f-a165-70867728950e"),
+        (Method::GET, "/outbox?companyId=2"),
+        (Method::GET, "/keys?companyId=2"),
+        (Method::DELETE, "/keys/x?companyId=2"),
     ] {
         assert_eq!(bench.as_of(&bench.token, method, path, None).await.status, 403, "{path}");
     }

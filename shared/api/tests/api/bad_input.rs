@@ -1,8 +1,6 @@
 //! Everything that is wrong with a request is told, with its status and place, and nothing of it is stored.
 
 use crate::support::{Bench, sms};
-use baton_api::ports::Scope;
-use http::Method;
 use serde_json::{Value, json};
 
 /// An item whose parts can be replaced.
@@ -18,7 +16,8 @@ fn item(change: impl FnOnce(&mut Value)) -> Value {
 
 /// The recipient has an address for every channel.
 fn channels(channels: Value) -> Value {
-    let to = json!({"phone": "79990000001", "email": "a@example.org", "messengerUserId": "42", "pushRegistrationId": "p"});
+    let to =
+        json!({"phone": "79990000001", "email": "a@example.org", "messengerUserId": "42", "pushRegistrationId": "p"});
     item(|item| {
         item["channels"] = channels;
         item["destinations"] = json!([to]);
@@ -60,7 +59,10 @@ async fn wrong_types_are_a_400() {
         (channels(json!({"sms": {"text": 5}})), path(sms, "text")),
         (channels(json!({"sms": {"text": "a", "required": 1}})), path(sms, "required")),
         (channels(json!({"sms": {"text": "a", "validityPeriod": "5"}})), path(sms, "validityPeriod")),
-        (channels(json!({"vk": {"text": "a", "attachments": "photo1_2"}})), "/messages/0/channels/vk/attachments".into()),
+        (
+            channels(json!({"vk": {"text": "a", "attachments": "photo1_2"}})),
+            "/messages/0/channels/vk/attachments".into(),
+        ),
         (channels(json!({"vk": {"text": "a", "attachments": [1]}})), "/messages/0/channels/vk/attachments/0".into()),
         (destination(json!("79990000001")), to.into()),
         (destination(json!({"phone": 79990000001_u64})), path(to, "phone")),
@@ -130,13 +132,41 @@ async fn what_is_refused_is_a_422_with_its_place() {
         (sms("buttonText", json!("Go")), of_sms("buttonUrl"), "required"),
         (channels(json!({"email": {"text": "t"}})), of_item("channels/email/subject"), "required"),
         (channels(json!({"email": {"subject": "s"}})), of_item("channels/email/text"), "required"),
-        (channels(json!({"email": {"subject": "s\n", "text": "t"}})), of_item("channels/email/subject"), "control_character"),
-        (channels(json!({"email": {"subject": "s", "text": "t", "fromEmail": "me"}})), of_item("channels/email/fromEmail"), "invalid"),
-        (channels(json!({"push": {"imageUrl": "https://example.org/a.png"}})), of_item("channels/push/text"), "required"),
-        (channels(json!({"vk": {"text": "t", "attachments": ["photo"]}})), of_item("channels/vk/attachments/0"), "invalid"),
-        (channels(json!({"vk": {"text": "t", "attachments": vec!["photo1_2"; 11]}})), of_item("channels/vk/attachments"), "too_long"),
-        (channels(json!({"whatsapp": {"templateName": "t", "templateData": {"x": ["{{a"]}}})), of_item("channels/whatsapp/templateData/x/0"), "invalid"),
-        (channels(json!({"whatsapp": {"templateName": "t", "templateData": a(10_240)}})), of_item("channels/whatsapp/templateData"), "too_long"),
+        (
+            channels(json!({"email": {"subject": "s\n", "text": "t"}})),
+            of_item("channels/email/subject"),
+            "control_character",
+        ),
+        (
+            channels(json!({"email": {"subject": "s", "text": "t", "fromEmail": "me"}})),
+            of_item("channels/email/fromEmail"),
+            "invalid",
+        ),
+        (
+            channels(json!({"push": {"imageUrl": "https://example.org/a.png"}})),
+            of_item("channels/push/text"),
+            "required",
+        ),
+        (
+            channels(json!({"vk": {"text": "t", "attachments": ["photo"]}})),
+            of_item("channels/vk/attachments/0"),
+            "invalid",
+        ),
+        (
+            channels(json!({"vk": {"text": "t", "attachments": vec!["photo1_2"; 11]}})),
+            of_item("channels/vk/attachments"),
+            "too_long",
+        ),
+        (
+            channels(json!({"whatsapp": {"templateName": "t", "templateData": {"x": ["{{a"]}}})),
+            of_item("channels/whatsapp/templateData/x/0"),
+            "invalid",
+        ),
+        (
+            channels(json!({"whatsapp": {"templateName": "t", "templateData": a(10_240)}})),
+            of_item("channels/whatsapp/templateData"),
+            "too_long",
+        ),
         (channels(json!({"chat": {"text": "t", "chatId": a(1025)}})), of_item("channels/chat/chatId"), "too_long"),
         (to("phone", json!("12345")), of_to("phone"), "invalid"),
         (to("phone", json!("007 999 000 00 01")), of_to("phone"), "invalid"),
@@ -179,7 +209,8 @@ async fn what_a_later_version_brings_is_named() {
         assert!(seen.body["details"][0]["message"].as_str().expect("a text").contains("later version"));
     }
     let nulls = item(|item| {
-        for name in ["sendAt", "allowedTimeRanges", "timeZone", "templateId", "callbackUrl", "callbackData", "nothing"] {
+        for name in ["sendAt", "allowedTimeRanges", "timeZone", "templateId", "callbackUrl", "callbackData", "nothing"]
+        {
             item[name] = Value::Null;
         }
         item["useShortLinks"] = json!(false);
@@ -207,68 +238,4 @@ async fn all_faults_are_told_together() {
     refused(&bench, &body, 422, &expected).await;
     let seen = bench.post("/messages", &channels(json!({"sms": {"text": 1, "x": 2}}))).await;
     assert_eq!((seen.status, seen.faults().len()), (400, 2), "one wrong type makes it a 400, with the other faults");
-}
-
-#[tokio::test]
-async fn a_body_that_is_no_json_says_where() {
-    let bench = Bench::new();
-    let authorization = format!("Bearer {}", bench.token);
-    let post = async |kind: Option<&str>, body: &[u8]| {
-        let mut headers = vec![("authorization", authorization.as_str())];
-        headers.extend(kind.map(|kind| ("content-type", kind)));
-        bench.raw(Method::POST, "/messages", &headers, body.to_vec()).await
-    };
-    let deep = "[".repeat(100_000);
-    for body in ["", "{", "{\"messages\": [}", "\u{feff}{}", "{\"a\": 1e999}", deep.as_str(), "{} x", "nul"] {
-        let seen = post(None, body.as_bytes()).await;
-        assert_eq!((seen.status, seen.body["code"].as_str()), (400, Some("invalid_json")), "{}", seen.body);
-        let error = seen.body["error"].as_str().expect("a text");
-        assert!(error.contains("line 1") && error.contains("column"), "{error}");
-    }
-    assert_eq!(post(None, b"{\"messages\": \"\xff\"}").await.status, 400);
-    let good = sms(&["79990000001"]).to_string();
-    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""] {
-        let seen = post(Some(kind), good.as_bytes()).await;
-        assert_eq!((seen.status, seen.body["code"].as_str()), (415, Some("unsupported_media_type")), "{kind}");
-    }
-    let mut large = good.clone().into_bytes();
-    large.resize(6 * 1024 * 1024, b' ');
-    let seen = post(None, &large).await;
-    assert_eq!((seen.status, seen.body["code"].as_str()), (413, Some("too_large")));
-    assert!(bench.world.is_empty());
-    for kind in [None, Some("application/json"), Some("Application/JSON; charset=utf-8"), Some("application/problem+json")] {
-        assert_eq!(post(kind, good.as_bytes()).await.status, 200, "{kind:?}");
-    }
-}
-
-#[tokio::test]
-async fn keys_that_do_not_fit() {
-    let bench = Bench::new();
-    let reader = bench.key(1, "reader", &[Scope::Read]);
-    let revoked = bench.key(1, "revoked", &[Scope::Send]);
-    bench.world.own().keys.get_mut(&(baton_domain::AccountId(1), "revoked".into())).expect("a key").revoked_at =
-        Some(crate::support::start());
-    let body = sms(&["79990000001"]);
-    for token in [revoked.as_str(), "bt_1_first_wrong", "bt_2_first_s3cret", "bt_1_none_s3cret", "x", ""] {
-        let seen = bench.as_of(token, Method::POST, "/messages", Some(&body)).await;
-        assert_eq!((seen.status, seen.body["code"].as_str()), (401, Some("unauthorized")), "{token}");
-        assert_eq!(seen.header("www-authenticate"), Some("Bearer"));
-    }
-    assert_eq!(bench.raw(Method::GET, "/messages", &[], Vec::new()).await.status, 401);
-    let seen = bench.as_of(&reader, Method::POST, "/messages", Some(&body)).await;
-    assert_eq!((seen.status, seen.body["code"].as_str()), (403, Some("forbidden")));
-    assert_eq!(bench.as_of(&reader, Method::GET, "/keys", None).await.status, 403);
-    assert!(bench.world.is_empty());
-    for path in ["/health", "/openapi.json"] {
-        assert_eq!(bench.raw(Method::GET, path, &[], Vec::new()).await.status, 200);
-    }
-}
-
-#[tokio::test]
-async fn a_failing_port_is_a_500_that_names_nothing() {
-    let bench = Bench::new();
-    bench.world.own().broken = Some((2, crate::world::Break::Before));
-    let seen = bench.post("/messages", &sms(&["79990000001"])).await;
-    assert_eq!((seen.status, seen.body["code"].as_str()), (500, Some("internal")));
-    assert!(!seen.body.to_string().contains("broken off"));
 }

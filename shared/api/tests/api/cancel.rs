@@ -39,7 +39,13 @@ async fn what_has_gone_out_says_so() {
         message.attempts[0].state = AttemptState::Sent;
     }
     let seen = bench.delete(&format!("/messages?bulkId={}", elements[0]["bulkId"].as_str().expect("an id"))).await;
-    let found: Vec<_> = seen.body.as_array().expect("an array").iter().map(|e| (e["status"].as_str(), e["error"]["code"].as_str())).collect();
+    let found: Vec<_> = seen
+        .body
+        .as_array()
+        .expect("an array")
+        .iter()
+        .map(|e| (e["status"].as_str(), e["error"]["code"].as_str()))
+        .collect();
     assert_eq!(found, [(Some("PENDING"), Some("not_cancellable")), (Some("CANCELED"), None)]);
     assert_eq!(seen.body[0]["error"]["path"], Value::Null);
 }
@@ -61,7 +67,12 @@ async fn bad_questions_are_refused() {
         let seen = bench.as_of(&bench.token, Method::DELETE, "/messages", Some(&body)).await;
         assert_eq!((seen.status, seen.faults()), (status, faults), "{body}");
     }
-    let table = [("", "", "required"), ("?id=x", "?id", "invalid"), ("?taskId=x", "?taskId", "not_supported"), ("?x=1", "?x", "unknown_field")];
+    let table = [
+        ("", "", "required"),
+        ("?id=x", "?id", "invalid"),
+        ("?taskId=x", "?taskId", "not_supported"),
+        ("?x=1", "?x", "unknown_field"),
+    ];
     for (query, path, code) in table {
         let seen = bench.delete(&format!("/messages{query}")).await;
         assert_eq!((seen.status, seen.faults()), (422, vec![(path, code)]), "{query}");

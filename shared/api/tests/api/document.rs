@@ -19,7 +19,10 @@ async fn the_document_is_the_one_that_was_looked_at() {
         std::fs::write(SNAPSHOT, &served).expect("written");
     }
     let locked = std::fs::read_to_string(SNAPSHOT).expect("the snapshot");
-    assert!(served == locked, "the document has changed: UPDATE_SNAPSHOTS=1 cargo test -p baton-api, and look at the diff");
+    assert!(
+        served == locked,
+        "the document has changed: UPDATE_SNAPSHOTS=1 cargo test -p baton-api, and look at the diff"
+    );
 }
 
 /// The examples are not only to be looked at.

@@ -34,7 +34,10 @@ fn is_whole(bench: &Bench, ids: &[String], what: &str) {
         let reference = message.reference(0);
         state.channels.iter().any(|(_, pointer, _)| pointer.attempt == reference)
     };
-    assert!(messages.iter().all(|message| message.attempts[0].state == AttemptState::Queued && queued(message)), "{what}");
+    assert!(
+        messages.iter().all(|message| message.attempts[0].state == AttemptState::Queued && queued(message)),
+        "{what}"
+    );
 }
 
 fn ids(body: &Value) -> Vec<String> {
@@ -51,7 +54,12 @@ async fn the_same_key_and_body_give_the_same_answer() {
         for pause in [0, 30, 3600] {
             bench.clock.advance(Duration::from_secs(pause));
             let again = bench.post_once("/messages", "k", &body).await;
-            assert_eq!((again.status, again.header("idempotency-replayed")), (200, Some("true")), "{name} {}", again.body);
+            assert_eq!(
+                (again.status, again.header("idempotency-replayed")),
+                (200, Some("true")),
+                "{name} {}",
+                again.body
+            );
             assert_eq!(first.body, again.body, "{name}");
         }
         is_whole(&bench, &ids(&first.body), name);

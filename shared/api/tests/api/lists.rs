@@ -131,8 +131,22 @@ async fn bad_questions_are_refused_together() {
     assert_eq!((seen.status, seen.body["code"].as_str()), (422, Some("validation_failed")));
     let found: BTreeSet<_> = seen.faults().into_iter().map(|(path, _)| path).collect();
     let expected: BTreeSet<_> = [
-        "?limit", "?offset", "?page", "?sort", "?fields", "?withoutCount", "?cursor", "?status", "?channel", "?id", "?bulkId",
-        "?recipient", "?from", "?to", "?companyId", "?what",
+        "?limit",
+        "?offset",
+        "?page",
+        "?sort",
+        "?fields",
+        "?withoutCount",
+        "?cursor",
+        "?status",
+        "?channel",
+        "?id",
+        "?bulkId",
+        "?recipient",
+        "?from",
+        "?to",
+        "?companyId",
+        "?what",
     ]
     .into();
     assert_eq!(found, expected);

@@ -59,7 +59,10 @@ async fn the_order_of_the_keys_is_the_order_of_the_channels() {
     assert_eq!((&seen.body[0]["channel"], &seen.body[0]["groupId"]), (&json!("whatsapp"), &json!("order 5")));
     let message = &bench.world.messages()[0];
     let route: Vec<_> = message.route.iter().map(|leg| (leg.channel, leg.required, leg.validity_minutes)).collect();
-    assert_eq!(route, [(Channel::Whatsapp, false, Some(5)), (Channel::Telegram, false, None), (Channel::Sms, true, None)]);
+    assert_eq!(
+        route,
+        [(Channel::Whatsapp, false, Some(5)), (Channel::Telegram, false, None), (Channel::Sms, true, None)]
+    );
     let shown = bench.get(&format!("/messages/{}", message.id)).await.body;
     assert_eq!(shown["message"], json!({"validityPeriod": 5, "successStatus": "read", "text": "Hi Анна"}));
     assert_eq!(shown["templateVariables"], json!({"b": true, "n": 1, "name": "Анна"}));
@@ -75,7 +78,10 @@ async fn skipped_channels_are_visible() {
     assert_eq!(seen.body[0]["channel"], "sms");
     let shown = bench.get(&format!("/messages/{}", seen.ids()[0])).await.body;
     assert_eq!(shown["timeline"][1]["event"], "skipped");
-    assert_eq!((&shown["timeline"][1]["channel"], &shown["timeline"][1]["detail"]), (&json!("email"), &json!("no address")));
+    assert_eq!(
+        (&shown["timeline"][1]["channel"], &shown["timeline"][1]["detail"]),
+        (&json!("email"), &json!("no address"))
+    );
 }
 
 #[tokio::test]
@@ -90,7 +96,8 @@ async fn a_refused_destination_does_not_hold_up_the_others() {
     let seen = bench.post("/messages", &body).await;
     assert_eq!(seen.status, 200, "{}", seen.body);
     let elements = seen.body.as_array().expect("an array");
-    let seen_errors: Vec<_> = elements.iter().map(|e| (e["error"]["code"].as_str(), e["error"]["path"].as_str())).collect();
+    let seen_errors: Vec<_> =
+        elements.iter().map(|e| (e["error"]["code"].as_str(), e["error"]["path"].as_str())).collect();
     assert_eq!(
         seen_errors,
         [
@@ -103,7 +110,10 @@ async fn a_refused_destination_does_not_hold_up_the_others() {
         ]
     );
     assert_eq!(elements[1]["id"], Value::Null);
-    assert_eq!((&elements[1]["groupId"], &elements[1]["status"], &elements[1]["channel"]), (&json!("g"), &Value::Null, &Value::Null));
+    assert_eq!(
+        (&elements[1]["groupId"], &elements[1]["status"], &elements[1]["channel"]),
+        (&json!("g"), &Value::Null, &Value::Null)
+    );
     assert_eq!(elements[3]["groupId"], elements[4]["groupId"], "one item, one made-up group");
     let stored = bench.world.messages();
     let indices: Vec<_> = stored.iter().map(|message| message.id.index()).collect();
@@ -113,7 +123,9 @@ async fn a_refused_destination_does_not_hold_up_the_others() {
 
 #[tokio::test]
 async fn all_or_nothing_when_asked_for_and_nothing_when_none_is_left() {
-    for (validate, phones, status) in [(true, ["79990000001", "x"], 422), (false, ["y", "x"], 422), (false, ["79990000001", "x"], 200)] {
+    for (validate, phones, status) in
+        [(true, ["79990000001", "x"], 422), (false, ["y", "x"], 422), (false, ["79990000001", "x"], 200)]
+    {
         let bench = Bench::new();
         let mut body = sms(&phones);
         body["messages"][0]["validate"] = json!(validate);
@@ -137,7 +149,10 @@ async fn a_text_is_measured_after_rendering_per_recipient_and_channel() {
     assert_eq!(seen.status, 200, "{}", seen.body);
     assert_eq!(seen.body[0]["error"], Value::Null);
     let error = &seen.body[1]["error"];
-    assert_eq!((error["code"].as_str(), error["path"].as_str()), (Some("too_long"), Some("/messages/0/channels/sms/text")));
+    assert_eq!(
+        (error["code"].as_str(), error["path"].as_str()),
+        (Some("too_long"), Some("/messages/0/channels/sms/text"))
+    );
     // The channel that can not reach the recipient anyway has no say.
     let body = json!({"messages": [{"channels": {"telegram": {"text": "a".repeat(5000)}, "sms": {"text": "{{x}}"}, "email": {"subject": "{{none}}", "text": "."}},
         "destinations": [{"phone": "79990000001", "variables": {"x": 1}}]}]});
@@ -169,9 +184,13 @@ async fn a_thousand_recipients_share_one_content() {
     let phones: Vec<String> = (0..1000).map(|n| format!("+7999{n:07}")).collect();
     let seen = bench.post("/messages", &sms(&phones.iter().map(String::as_str).collect::<Vec<_>>())).await;
     assert_eq!((seen.status, seen.ids().len()), (200, 1000));
-    let state = bench.world.memory.state();
-    assert_eq!((state.bulks.len(), state.specs.len(), state.messages.len(), state.channels.len()), (1, 1, 1000, 1000));
-    drop(state);
+    {
+        let state = bench.world.memory.state();
+        assert_eq!(
+            (state.bulks.len(), state.specs.len(), state.messages.len(), state.channels.len()),
+            (1, 1, 1000, 1000)
+        );
+    }
     let shown = bench.get(&format!("/messages/{}", seen.ids()[999])).await.body;
     assert_eq!((&shown["message"]["text"], &shown["destination"]["phone"]), (&json!("Hello"), &json!("+79990000999")));
 }
@@ -212,7 +231,10 @@ async fn what_became_of_it_is_told() {
     assert_eq!(key.to_string(), id);
     let shown = bench.get(&format!("/messages/{id}")).await.body;
     assert_eq!((&shown["status"], &shown["statusCode"]), (&json!("DELIVERED"), &json!(6)));
-    assert_eq!((&shown["sentAt"], &shown["deliveredAt"]), (&json!("2026-11-23T09:00:00.000Z"), &json!("2026-11-23T09:00:01.500Z")));
+    assert_eq!(
+        (&shown["sentAt"], &shown["deliveredAt"]),
+        (&json!("2026-11-23T09:00:00.000Z"), &json!("2026-11-23T09:00:01.500Z"))
+    );
     assert_eq!((&shown["partCount"], &shown["attempts"][0]["provider"]), (&json!(1), &json!("SANDBOX")));
 }
 

@@ -1,8 +1,6 @@
 //! All ports in memory, each call of which can be made to fail.
 
-use baton_api::ports::{
-    Address, ApiKey, Begin, DayEntry, Idempotency, Keys, Lists, Outbox, OutboxItem, Part,
-};
+use baton_api::ports::{Address, ApiKey, Begin, DayEntry, Idempotency, Keys, Lists, Outbox, OutboxItem, Part};
 use baton_domain::{AccountId, BulkId, Channel, Message, MessageId, Spec, Time};
 use baton_pipeline::{
     accept::Bulk,
@@ -233,7 +231,9 @@ impl Lists for World {
     async fn by_address(&self, account: AccountId, address: Address<'_>) -> PortResult<Vec<(MessageId, Time)>> {
         Ok(self.newest(account, |message| match address {
             Address::Phone(phone) => message.recipient.phone.as_deref() == Some(phone),
-            Address::Email(email) => message.recipient.email.as_ref().is_some_and(|given| given.to_lowercase() == email),
+            Address::Email(email) => {
+                message.recipient.email.as_ref().is_some_and(|given| given.to_lowercase() == email)
+            }
         }))
     }
 

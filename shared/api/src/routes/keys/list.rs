@@ -3,9 +3,7 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::{
-        page::{PARAMETERS, Page},
-    },
+    lists::page::{PARAMETERS, Page},
     ports::Keys,
     query::place,
     refusal::Refusal,
@@ -49,4 +47,3 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let next = shown.last().filter(|_| more).map(|key| key.id.clone());
     Ok(page.answer(Some(keys.len() as u64), shown, next))
 }
-

@@ -13,6 +13,7 @@ use baton_domain::{AccountId, BulkId, GroupId, MessageId};
 use baton_pipeline::{cancel::cancel, ports::Clock};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 const LISTS: [&str; 4] = ["id", "flowId", "bulkId", "groupId"];
@@ -72,18 +73,24 @@ impl Wanted {
         if let Some(fields) = &fields {
             fields.only(&FIELDS, faults);
             fields.not_supported(&["taskId"], faults);
-            fields.integer("companyId", 0..=u64::MAX, faults);
+        }
+        let in_body = fields.and_then(|fields| fields.integer("companyId", 0..=u64::MAX, faults));
+        if let (Some(one), Some(other)) = (company, in_body)
+            && one != other
+        {
+            faults.add("/companyId", "invalid", "The body and the query name two accounts.");
         }
         if query.list("taskId").is_some() {
             faults.add("?taskId", "not_supported", "taskId is not supported yet; it comes with a later version.");
         }
-        let given: Vec<Vec<(String, String)>> = LISTS.iter().map(|name| names(name, query, fields.as_ref(), faults)).collect();
+        let given: Vec<Vec<(String, String)>> =
+            LISTS.iter().map(|name| names(name, query, fields.as_ref(), faults)).collect();
         if given.iter().all(Vec::is_empty) && faults.is_empty() {
             faults.add("", "required", "At least one of id, flowId, bulkId and groupId is expected.");
         }
         let [ids, flows, bulks, groups] = <[_; 4]>::try_from(given).unwrap_or_default();
         Wanted {
-            company: company.or_else(|| fields.and_then(|fields| fields.get("companyId")?.as_u64())),
+            company: company.or(in_body),
             ids: uuids([ids, flows].concat(), faults),
             bulks: uuids(bulks, faults),
             groups: groups.into_iter().map(|(_, name)| name).collect(),
@@ -101,19 +108,14 @@ impl Wanted {
             let messages = find::group(&app.ports, account, &GroupId(group.clone())).await?;
             found.extend(messages.into_iter().map(|message| message.id));
         }
-        let mut seen = std::collections::HashSet::new();
-        found.retain(|id| seen.insert(*id));
+        let mut seen = HashSet::new();
+        found.retain(|id| id.index().is_some() && seen.insert(*id));
         Ok(found)
     }
 }
 
 /// The names in a list of the query and of the body, each with its place.
-fn names(
-    list: &'static str,
-    query: &Query,
-    fields: Option<&Fields<'_>>,
-    faults: &mut Faults,
-) -> Vec<(String, String)> {
+fn names(list: &'static str, query: &Query, fields: Option<&Fields<'_>>, faults: &mut Faults) -> Vec<(String, String)> {
     let place = format!("?{list}");
     let mut names: Vec<_> =
         query.list(list).unwrap_or_default().into_iter().map(|name| (place.clone(), name.to_owned())).collect();

@@ -27,6 +27,9 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     faults.check()?;
     let missing = || Refusal::not_found("message");
     let id = MessageId(Uuid::try_parse(call.parameter(0)).map_err(|_| missing())?);
+    if id.index().is_none() {
+        return Err(missing());
+    }
     let stored = Messages::load(&app.ports, account, id).await?.ok_or_else(missing)?;
     let content = contents::rendered(&app.ports, std::slice::from_ref(&stored)).await?.pop().flatten();
     Ok(Answer::json(&Message::of(&stored, content, true)))

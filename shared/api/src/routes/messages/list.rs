@@ -16,12 +16,36 @@ use crate::{
 };
 use baton_domain::{AccountId, Message as Stored, MessageId};
 use baton_pipeline::ports::Clock;
+use std::collections::HashSet;
 
 /// The fields of an item.
 pub(crate) const FIELDS: [&str; 26] = [
-    "id", "bulkId", "groupId", "flowId", "status", "statusCode", "statusDescription", "partCount", "network", "channel",
-    "templateId", "templateName", "destination", "message", "templateVariables", "tracks", "createdAt", "sendAt", "sentAt",
-    "deliveredAt", "expiredAt", "price", "currency", "taskId", "attempts", "timeline",
+    "id",
+    "bulkId",
+    "groupId",
+    "flowId",
+    "status",
+    "statusCode",
+    "statusDescription",
+    "partCount",
+    "network",
+    "channel",
+    "templateId",
+    "templateName",
+    "destination",
+    "message",
+    "templateVariables",
+    "tracks",
+    "createdAt",
+    "sendAt",
+    "sentAt",
+    "deliveredAt",
+    "expiredAt",
+    "price",
+    "currency",
+    "taskId",
+    "attempts",
+    "timeline",
 ];
 
 /// Lists messages. Filters take comma lists, which mean "any of"; all filters must fit.
@@ -77,8 +101,7 @@ async fn named<P: Ports, C: Clock>(
         return Ok(Some(Vec::new()));
     }
     if let Some(ids) = &filter.ids {
-        let ids: Vec<_> = ids.iter().copied().filter(|id| id.index().is_some()).collect();
-        return Ok(Some(app.ports.load_many(account, &ids).await?));
+        return Ok(Some(load(app, account, ids.clone()).await?));
     }
     let mut messages = Vec::new();
     if let Some(bulks) = &filter.bulks {
@@ -91,11 +114,22 @@ async fn named<P: Ports, C: Clock>(
         }
     } else if let Some(recipients) = &filter.recipients {
         let ids = to_recipients(app, account, recipients, filter).await?;
-        messages = app.ports.load_many(account, &ids).await?;
+        messages = load(app, account, ids).await?;
     } else {
         return Ok(None);
     }
     Ok(Some(messages))
+}
+
+/// Reads messages, each once.
+async fn load<P: Ports, C: Clock>(
+    app: &App<P, C>,
+    account: AccountId,
+    mut ids: Vec<MessageId>,
+) -> Result<Vec<Stored>, Refusal> {
+    let mut seen = HashSet::new();
+    ids.retain(|id| id.index().is_some() && seen.insert(*id));
+    Ok(if ids.is_empty() { Vec::new() } else { app.ports.load_many(account, &ids).await? })
 }
 
 async fn to_recipients<P: Ports, C: Clock>(
