@@ -50,10 +50,11 @@ where
         let handled = AssertUnwindSafe(async { handle(record).await }).catch_unwind();
         settle(queue, record, handled)
     }));
-    let failures = failed.await.into_iter().flatten();
-    let response = SqsBatchResponse::default();
-    let mut response = response;
-    response.batch_item_failures = failures
+    let mut response = SqsBatchResponse::default();
+    response.batch_item_failures = failed
+        .await
+        .into_iter()
+        .flatten()
         .map(|id| {
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = id;

@@ -33,6 +33,9 @@ const LONGEST_WEBHOOK: usize = 512 * 1024;
 /// A providers document is read again after this long.
 const REFRESH: Duration = Duration::from_secs(60);
 
+/// A channel's providers document, and when it was read.
+type Document = (Instant, Option<Arc<str>>);
+
 struct Function {
     messages: MessageTable,
     fallbacks: Fallbacks,
@@ -40,7 +43,7 @@ struct Function {
     ssm: aws_sdk_ssm::Client,
     providers_path: String,
     public_url: Option<String>,
-    documents: Mutex<HashMap<Channel, (Instant, Option<Arc<str>>)>>,
+    documents: Mutex<HashMap<Channel, Document>>,
 }
 
 /// Runs the function.

@@ -133,8 +133,8 @@ fn next_piece<'a>(whole: &'a str, rest: &mut &'a str) -> Result<Piece<'a>, Rende
         *rest = &current[start..];
         return Ok(Piece::Text(&current[..start]));
     }
-    if current.starts_with("{{{{") {
-        *rest = &current[4..];
+    if let Some(after) = current.strip_prefix("{{{{") {
+        *rest = after;
         return Ok(Piece::Text(&current[..2]));
     }
     let at = || whole[..whole.len() - current.len()].chars().count();

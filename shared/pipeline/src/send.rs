@@ -121,8 +121,8 @@ where
     }
 
     fn provider(&self, pinned: Option<&str>) -> Result<&dyn Provider, ProviderError> {
-        let fits = |provider: &&Box<dyn Provider>| pinned.is_none_or(|name| provider.name().eq_ignore_ascii_case(name));
-        self.providers.iter().find(fits).map(AsRef::as_ref).ok_or_else(|| {
+        let fits = |provider: &dyn Provider| pinned.is_none_or(|name| provider.name().eq_ignore_ascii_case(name));
+        self.providers.iter().map(AsRef::as_ref).find(|provider| fits(*provider)).ok_or_else(|| {
             let message = match pinned {
                 Some(name) => format!("The provider {name} is not set for {}.", self.channel),
                 None => format!("No provider is set for {}.", self.channel),

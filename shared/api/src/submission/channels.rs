@@ -4,6 +4,9 @@ use super::content;
 use crate::{faults::Faults, fields::Fields};
 use baton_domain::{Channel, Spec, channel::UnknownChannel, content::ChannelSpec};
 
+/// The most bytes of an item's contents as JSON: they are stored together in one item, of at most 400 KB.
+const MOST_BYTES: usize = 380_000;
+
 /// Reads `channels`.
 pub(super) fn read(item: &Fields<'_>, faults: &mut Faults) -> Spec {
     item.require("channels", faults);
@@ -30,6 +33,11 @@ pub(super) fn read(item: &Fields<'_>, faults: &mut Faults) -> Spec {
         }
         let content = Fields::of(value, &place, faults).map(|fields| content::read(channel, &fields, faults));
         spec.channels.push(ChannelSpec { channel, content: content.unwrap_or_default() });
+    }
+    let size = serde_json::to_vec(&spec).map_or(usize::MAX, |json| json.len());
+    if size > MOST_BYTES {
+        let message = format!("The contents of an item have at most {MOST_BYTES} bytes together; these have {size}.");
+        faults.add(path, "too_long", message);
     }
     spec
 }

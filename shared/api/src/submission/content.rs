@@ -1,6 +1,9 @@
 //! The content of one channel.
 
-use super::shape;
+use super::{
+    recipient::{MOST_NAME, is_variable},
+    shape,
+};
 use crate::{
     faults::{Faults, Path, WRONG_TYPE},
     fields::{self, Fields},
@@ -236,10 +239,21 @@ fn check_texts(content: &mut ChannelContent, path: &Path<'_>, faults: &mut Fault
     }
 }
 
+/// The most variables in one text: far above what anybody writes, and low enough to be compared with each other.
+const MOST_USES: usize = 1000;
+
 /// Whether a text is well formed and holds no variables.
 fn check_template(text: &str, path: Path<'_>, faults: &mut Faults) -> bool {
+    if text.matches("{{").count() > MOST_USES {
+        faults.add(path, "too_long", format!("At most {MOST_USES} variables are allowed in one text."));
+        return false;
+    }
     match render::variables(text) {
-        Ok(names) => names.is_empty(),
+        Ok(names) if names.iter().all(|(name, _)| is_variable(name)) => names.is_empty(),
+        Ok(_) => {
+            faults.add(path, "invalid", format!("A variable's name has 1 to {MOST_NAME} letters, digits, _, - and ."));
+            false
+        }
         Err(error) => {
             faults.add(path, "invalid", format!("The text is not well formed: {error}."));
             false

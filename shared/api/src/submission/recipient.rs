@@ -29,8 +29,11 @@ const MOST_PUSH: usize = 4096;
 /// The most bytes of what the caller keeps with a recipient.
 const MOST_EXTERNAL: usize = 10_240;
 const MOST_VARIABLES: usize = 100;
-const MOST_NAME: usize = 64;
+/// The most characters of a variable's name.
+pub(super) const MOST_NAME: usize = 64;
 const MOST_VALUE: usize = 10_000;
+/// The most bytes of all variables together, as JSON: a message is one item of the store, which holds 400 KB.
+const MOST_BYTES: usize = 300_000;
 
 /// Reads a destination. Wrong types, unknown and unsupported fields are faults of the request; everything else is the
 /// destination's own fault.
@@ -99,9 +102,14 @@ fn variables(fields: &Fields<'_>, faults: &mut Faults) -> Variables {
         faults.add(path, "too_long", format!("{count} variables are too many; at most {MOST_VARIABLES} are allowed."));
         return variables;
     }
+    let size = serde_json::to_vec(value).map_or(usize::MAX, |json| json.len());
+    if size > MOST_BYTES {
+        faults.add(path, "too_long", format!("The variables have {size} bytes; at most {MOST_BYTES} are allowed."));
+        return variables;
+    }
     for (name, value) in given.entries() {
         let place = path.field(name);
-        if !is_name(name) {
+        if !is_variable(name) {
             let message = format!("A variable's name has 1 to {MOST_NAME} letters, digits, _, - and .");
             faults.add(place, "invalid", message);
         }
@@ -112,7 +120,8 @@ fn variables(fields: &Fields<'_>, faults: &mut Faults) -> Variables {
     variables
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether a variable may have this name.
+pub(super) fn is_variable(name: &str) -> bool {
     let allowed = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.');
     (1..=MOST_NAME).contains(&name.chars().count()) && name.chars().all(allowed)
 }

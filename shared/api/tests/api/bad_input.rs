@@ -118,6 +118,9 @@ async fn what_is_refused_is_a_422_with_its_place() {
         (channels(json!({"sms": {"text": " "}})), of_sms("text"), "empty"),
         (channels(json!({"sms": {"text": "a\u{7}"}})), of_sms("text"), "control_character"),
         (channels(json!({"sms": {"text": "{{name"}})), of_sms("text"), "invalid"),
+        (channels(json!({"sms": {"text": "{{v}}".repeat(1001)}})), of_sms("text"), "too_long"),
+        (channels(json!({"sms": {"text": format!("{{{{{}}}}}", a(65))}})), of_sms("text"), "invalid"),
+        (channels(json!({"email": {"subject": "s", "html": a(380_000)}})), of_item("channels"), "too_long"),
         (channels(json!({"sms": {"text": a(1601)}})), of_sms("text"), "too_long"),
         (sms("subject", json!("s")), of_sms("subject"), "unknown_field"),
         (sms("txt", json!("s")), of_sms("txt"), "unknown_field"),
@@ -182,6 +185,14 @@ async fn what_is_refused_is_a_422_with_its_place() {
         (to("variables", json!({"a b": 1})), of_to("variables/a b"), "invalid"),
         (to("variables", json!({"a": a(10_001)})), of_to("variables/a"), "too_long"),
         (to("variables", json!({"a": "\u{2}"})), of_to("variables/a"), "control_character"),
+        (
+            to(
+                "variables",
+                (0..31).map(|n| (format!("v{n}"), json!(a(10_000)))).collect::<serde_json::Map<_, _>>().into(),
+            ),
+            of_to("variables"),
+            "too_long",
+        ),
         (to("variables", variables), of_to("variables"), "too_long"),
         (destination(json!({"email": "a@example.org"})), "/messages/0/destinations/0".into(), "no_address"),
     ];
