@@ -83,6 +83,7 @@ def test_poison_ends_in_the_dead_letter_queue_and_holds_up_nothing(
             return poison[queue.name].items() <= found.items()
 
         eventually(all_there, f"all poison of {queue.name} in its dead-letter queue", timeout=60, pause=0.5)
+        stack.flush_logs([queue.function])
         records = [record for record in stack.log(queue.function, since) if record.get("record") in poison[queue.name]]
         for id_, body in poison[queue.name].items():
             own = [record for record in records if record["record"] == id_]
