@@ -1,8 +1,7 @@
-"""Run the emulator in this process with four of its delays taken away.
+"""Run the emulator in this process with two of its delays taken away.
 
-As shipped it looks for due schedules every ten seconds, lets each invocation of a function wait 40 ms for a delayed
-acknowledgement, and 50 ms for a log line that may not come. None of these is a setting, so they are set here; a release
-that renames them stops the start.
+As shipped it looks for due schedules every ten seconds, and lets each invocation of a function wait 40 ms for a delayed
+acknowledgement. Neither is a setting, so they are set here; a release that renames them stops the start.
 """
 
 import importlib
