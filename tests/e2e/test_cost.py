@@ -15,8 +15,8 @@ import pytest
 from baton import Client, Stack, eventually, item
 from conftest import NewAccount
 
-# A large request has three writes that are its own, whatever its size: the bulk's head, the head's line in the list of the
-# day, and the content that all its messages share.
+# A large request has three writes that are its own, whatever its size: the bulk's head, the head's line in the list of
+# the day, and the content that all its messages share.
 MOST_WRITES = {1000: 5.0 + 3 / 1000, 1: 7.0}
 MOST_REQUESTS = 0.5
 
