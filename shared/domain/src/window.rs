@@ -34,11 +34,7 @@ impl Range {
     }
 
     fn holds(self, time: NaiveTime) -> bool {
-        if self.from < self.to {
-            self.from <= time && time < self.to
-        } else {
-            self.from <= time || time < self.to
-        }
+        if self.from < self.to { self.from <= time && time < self.to } else { self.from <= time || time < self.to }
     }
 }
 
@@ -122,9 +118,9 @@ fn jumps(zone: Tz, after: Time) -> Vec<Time> {
     // Whole seconds: offsets change on them.
     let start = after.with_nanosecond(0).unwrap_or(after);
     let hours = 24 * i64::try_from(HORIZON_DAYS + 1).unwrap_or_default();
-    let changed = (0..hours).map(|hour| start + TimeDelta::hours(hour)).filter(|hour| {
-        offset(*hour) != offset(*hour + TimeDelta::hours(1))
-    });
+    let changed = (0..hours)
+        .map(|hour| start + TimeDelta::hours(hour))
+        .filter(|hour| offset(*hour) != offset(*hour + TimeDelta::hours(1)));
     changed
         .map(|hour| {
             let (mut low, mut high) = (0, 3600);

@@ -1,4 +1,4 @@
-use super::{Effect, fail, fall_back, outstanding, settle_status, settle_success};
+use super::{Effect, expiry, fail, fall_back, outstanding, settle_status, settle_success};
 use crate::{AttemptState, Message, Receipt, ReceiptStatus, Time, TimelineEvent};
 
 /// Takes a receipt about an attempt; `None` when there is no such attempt. Receipts come late, twice and in any order:
@@ -58,6 +58,9 @@ fn arrive(message: &mut Message, index: u8, state: AttemptState, receipt: &Recei
     attempt.state = state;
     attempt.ended_at = None;
     attempt.error = None;
+    // A receipt that comes before the call's own answer: the period counts from it, unless the answer knows better.
+    let ends = expiry(&message.route[usize::from(attempt.leg)], receipt.at);
+    attempt.expires_at = attempt.expires_at.or(ends);
     // Whoever reads it has got it; some providers leave the delivery receipt out then.
     if state == AttemptState::Read {
         attempt.delivered_at = attempt.delivered_at.or(Some(receipt.at));
