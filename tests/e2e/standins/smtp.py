@@ -28,7 +28,6 @@ class Smtp(StandIn):
             hostname="127.0.0.1",
             port=port,
             auth_require_tls=False,
-            auth_required=True,
             authenticator=self._login,
             enable_SMTPUTF8=True,
         )
@@ -68,6 +67,9 @@ class _Handler:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         """Answer as the script says."""
+        if not session.authenticated:
+            self._stand_in.problems.append("an e-mail without a login")
+            return "530 5.7.0 Authentication required"
         parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
         bodies = {part.get_content_type(): part.get_content() for part in parsed.walk() if not part.is_multipart()}
         fields = {"headers": dict(parsed.items()), "bodies": bodies, "from": envelope.mail_from}

@@ -11,7 +11,7 @@ use baton_pipeline::ports::{Bulks, Clock};
 use chrono::{Days, NaiveDate};
 use futures::{StreamExt, TryStreamExt, stream};
 
-const DAYS_AT_ONCE: usize = 4;
+const DAYS_AT_ONCE: usize = 8;
 const BULKS_AT_ONCE: usize = 8;
 /// The most lines of a day that one read asks for.
 const LINES: usize = 1000;

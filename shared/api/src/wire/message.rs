@@ -25,7 +25,7 @@ pub struct Accepted {
     /// The status; null when the destination was refused.
     #[schema(value_type = Option<String>, example = "CREATED")]
     pub status: Option<Status>,
-    /// The first channel that is tried, after cancelling the current one; null when the destination was refused.
+    /// The first channel that is tried; in the answer to a cancel, the current one. Null when the destination was refused.
     #[schema(example = "sms")]
     pub channel: Option<String>,
     /// Why it was refused.

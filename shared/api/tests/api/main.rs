@@ -9,6 +9,7 @@ mod idempotency;
 mod keys;
 mod lists;
 mod logging;
+mod nonsense;
 mod outbox;
 mod post;
 mod support;
