@@ -89,6 +89,8 @@ where
     let now = clock.now();
     let accepted = opened(&submission, now);
     let alone = is_alone(&submission);
+    // A repeated request is answered as it was the first time.
+    let mut answered_as_of = now;
     if !alone {
         let bulk = Bulk {
             account: submission.account,
@@ -97,16 +99,17 @@ where
             count: u16::try_from(accepted.len()).unwrap_or(u16::MAX),
             created_at: now,
         };
-        if let Begun::Known(known) = store.begin(&bulk).await?
-            && (known.id, &known.digest) != (bulk.id, &bulk.digest)
-        {
-            return Err(AcceptError::OtherRequest);
+        if let Begun::Known(known) = store.begin(&bulk).await? {
+            if (known.id, &known.digest) != (bulk.id, &bulk.digest) {
+                return Err(AcceptError::OtherRequest);
+            }
+            answered_as_of = known.created_at;
         }
         store.put_specs(submission.account, submission.bulk, &shared_specs(&submission.items)).await?;
     }
-    let stored = store.put(accepted.clone(), alone).await?;
+    let stored = store.put(accepted, alone).await?;
     emit::sends(queues, queues, &stored, now).await?;
-    Ok(accepted)
+    Ok(opened(&submission, answered_as_of))
 }
 
 /// Whether a submission is a single message that holds its own content: it needs no head, and its presence alone says that

@@ -153,6 +153,11 @@ fn settle_success(message: &mut Message, index: u8, at: Time, now: Time) {
     }
 }
 
+/// Whether an attempt of the chain counts as delivered.
+fn chain_succeeded(message: &Message) -> bool {
+    message.attempts.iter().any(|attempt| attempt.succeeded_at.is_some() && !message.leg(attempt).required)
+}
+
 fn withdraw_chain(message: &mut Message, now: Time) {
     let route = message.route.clone();
     let mut withdrawn = Vec::new();

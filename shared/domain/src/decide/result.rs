@@ -1,4 +1,7 @@
-use super::{Effect, expiry, fail, fall_back, outstanding, set_time, settle_status, settle_success};
+use super::{
+    Effect, chain_succeeded, expiry, fail, fall_back, outstanding, set_time, settle_status, settle_success,
+    withdraw_chain,
+};
 use crate::{
     AttemptState, ErrorClass, Message, Outcome, ProviderError, Time, TimelineEvent, message::AttemptError,
     outcome::Accepted, retry,
@@ -74,7 +77,12 @@ fn refuse(message: &mut Message, of: &ResultOf<'_>, error: &ProviderError, now: 
     set_time(attempt, permit, now);
     attempt.error = Some(AttemptError { class: error.class, code: error.code.clone(), message: error.message.clone() });
     let leg = attempt.leg;
-    message.note(now, TimelineEvent::Retrying, Some(leg), Some(error.code.clone()));
+    if !message.route[usize::from(leg)].required && chain_succeeded(message) {
+        // Another channel was reported as delivered while this one was being called.
+        withdraw_chain(message, now);
+    } else {
+        message.note(now, TimelineEvent::Retrying, Some(leg), Some(error.code.clone()));
+    }
     settle_status(message);
     outstanding(message)
 }

@@ -356,3 +356,34 @@ fn only_what_waits_is_rescheduled() {
     claim(&mut message, 0, at(3)).expect("a claim");
     assert_eq!(reschedule(&mut message, at(500), at(4)), Err(NotWaiting));
 }
+
+#[test]
+fn a_late_delivery_that_is_not_enough_ends_the_wait_all_the_same() {
+    let read = Leg { success: Some(SuccessStatus::Read), validity_minutes: Some(1), ..leg(Channel::Viber) };
+    let mut message = opened([read]);
+    answer(&mut message, 0, &accepted(true), 0);
+    expire(&mut message, at(60));
+    assert_eq!(report(&mut message, 0, ReceiptStatus::Delivered, 90), []);
+    assert_eq!(message.status, Status::Delivered);
+
+    // The same while the next channel is still out.
+    let mut message = opened([read, leg(Channel::Sms)]);
+    answer(&mut message, 0, &accepted(true), 0);
+    expire(&mut message, at(60));
+    report(&mut message, 0, ReceiptStatus::Delivered, 90);
+    answer(&mut message, 1, &Outcome::Refused(error(ErrorClass::Permanent)), 91);
+    assert_eq!(message.status, Status::Delivered);
+}
+
+#[test]
+fn a_refusal_for_now_is_not_tried_again_when_another_channel_has_delivered_meanwhile() {
+    let mut message = opened([leg(Channel::Sms), leg(Channel::Email)]);
+    answer(&mut message, 0, &accepted(true), 1);
+    report(&mut message, 0, ReceiptStatus::Failed(error(ErrorClass::Permanent)), 2);
+    claim(&mut message, 1, at(3)).expect("a claim");
+    report(&mut message, 0, ReceiptStatus::Delivered, 4);
+    let outcome = Outcome::Refused(error(ErrorClass::Temporary));
+    let of = ResultOf { attempt: 1, try_number: 1, provider: Some("P"), outcome: &outcome, spread: 0.0 };
+    assert_eq!(result(&mut message, &of, at(5)), []);
+    assert_eq!((message.attempts[1].state, message.status), (AttemptState::Canceled, Status::Delivered));
+}
