@@ -87,7 +87,7 @@ async fn settle(
         }
     };
     if let Some(handle) = &record.receipt_handle
-        && let Err(error) = hide(&queue.client, &queue.url, handle, pause).await
+        && let Err(error) = hide(&queue.client, &queue.url, handle, pause, &queue.meter).await
     {
         tracing::warn!(record = id, error = chain(&error), "the pause could not be set");
     }

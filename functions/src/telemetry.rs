@@ -2,18 +2,17 @@
 //! `docs/logging.md`.
 
 use baton_aws::Meter;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// Sets up the log. The level comes from `RUST_LOG`, `info` without it.
+/// Sets up the log. What is logged comes from `RUST_LOG`, as `info` or `info,hyper=warn`; `info` without it.
+///
+/// (`Targets` rather than `EnvFilter`: the latter brings a regular expression engine, a twentieth of a sender's size.)
 pub fn init() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_current_span(false)
-        .with_span_list(false)
-        .with_env_filter(filter)
-        .init();
+    let wanted = std::env::var("RUST_LOG").ok().and_then(|wanted| wanted.parse().ok());
+    let filter = wanted.unwrap_or_else(|| Targets::new().with_default(tracing::Level::INFO));
+    let json =
+        tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
+    tracing_subscriber::registry().with(json).with(filter).init();
 }
 
 /// Writes down what an invocation consumed, when it consumed anything.

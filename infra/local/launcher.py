@@ -1,12 +1,10 @@
-"""Run the emulator in this process with four of its delays taken away.
+"""Run the emulator in this process with two of its delays taken away.
 
-As shipped it looks for due schedules every ten seconds, lets each invocation of a function wait 40 ms for a delayed
-acknowledgement, and 50 ms for a log line that may not come. None of these is a setting, so they are set here; a release
-that renames them stops the start.
+As shipped it looks for due schedules every ten seconds, and lets each invocation of a function wait 40 ms for a delayed
+acknowledgement. Neither is a setting, so they are set here; a release that renames them stops the start.
 """
 
 import importlib
-import inspect
 import socketserver
 import sys
 
@@ -14,11 +12,10 @@ TICKS = (
     ("ministack.services.scheduler", "_SCHEDULE_TICK_INTERVAL"),
     ("ministack.services.eventbridge", "_SCHEDULER_TICK_INTERVAL"),
 )
-LOG_WAIT_SECONDS = 0.01
 
 
 def main() -> None:
-    """Apply the four settings and hand over."""
+    """Apply the settings and hand over."""
     for module_name, name in TICKS:
         module = importlib.import_module(module_name)
         if not hasattr(module, name):
@@ -28,11 +25,6 @@ def main() -> None:
     if not hasattr(handler, "disable_nagle_algorithm"):
         _changed("socketserver.StreamRequestHandler.disable_nagle_algorithm")
     handler.disable_nagle_algorithm = True
-    runtime = importlib.import_module("ministack.core.lambda_runtime")
-    drain = getattr(runtime.Worker, "_drain_stderr_bounded", None)
-    if drain is None or list(inspect.signature(drain).parameters)[1:2] != ["first_line_wait"] or not drain.__defaults__:
-        _changed("lambda_runtime.Worker._drain_stderr_bounded(first_line_wait)")
-    drain.__defaults__ = (LOG_WAIT_SECONDS, *drain.__defaults__[1:])
     app = importlib.import_module("ministack.app")
     sys.argv = ["ministack"]
     app.main()

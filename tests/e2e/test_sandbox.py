@@ -6,7 +6,11 @@ from datetime import datetime
 import pytest
 from baton import CHANNELS, Client, Json, events, item, phone
 
-CASES = [(channel, ending) for channel in CHANNELS for ending in ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "1234")]
+CASES = [
+    (channel, ending)
+    for channel in CHANNELS
+    for ending in ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "1234")
+]
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,9 @@ class Course:
 COURSES = {
     "0001": Course("UNDELIVERED", ["rejected"], ["accepted", "failed"], ("permanent", "sandbox_rejected")),
     "0002": Course("PENDING", ["no_receipt"], ["accepted", "sent"]),
-    "0003": Course("UNDELIVERED", ["undelivered"], ["accepted", "sent", "failed"], ("permanent", "sandbox_undelivered")),
+    "0003": Course(
+        "UNDELIVERED", ["undelivered"], ["accepted", "sent", "failed"], ("permanent", "sandbox_undelivered")
+    ),
     "0004": Course(
         "DELIVERED",
         ["temporary_failure", "temporary_failure", "delivered"],

@@ -27,8 +27,9 @@ const TRIES: usize = 3;
 /// How long single pointers wait for others to share a request.
 const POINTER_WINDOW: Duration = Duration::from_millis(5);
 
-/// The same for receipts of the sandbox, which are due in a second anyway.
-const RECEIPT_WINDOW: Duration = Duration::from_millis(25);
+/// The same for receipts of the sandbox, which are due in a second anyway: long enough for all records of a batch, on a
+/// machine that is busy too.
+const RECEIPT_WINDOW: Duration = Duration::from_millis(100);
 
 /// One queue.
 #[derive(Clone, Debug)]
@@ -237,9 +238,10 @@ impl ReceiptQueue {
 ///
 /// # Errors
 /// SQS refused; the message then comes again when its visibility ends.
-pub async fn hide(client: &Client, url: &str, receipt_handle: &str, pause: Duration) -> PortResult<()> {
+pub async fn hide(client: &Client, url: &str, receipt_handle: &str, pause: Duration, meter: &Meter) -> PortResult<()> {
     const LONGEST: u64 = 12 * 3600 - 60;
     let seconds = (pause.as_secs() + u64::from(pause.subsec_nanos() > 0)).min(LONGEST);
+    meter.queue_request();
     client
         .change_message_visibility()
         .queue_url(url)

@@ -32,7 +32,10 @@ fn main() -> ExitCode {
     let stand_in = other.block_on(StandIn::start(Reply::json(200, &body).after(ANSWERS_IN)));
     let own = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let rate = own.block_on(send_all(&stand_in.url));
-    println!("one sender, batches of {BATCH}, provider answers in {} ms: {rate:.0} messages/s (at least {AT_LEAST})", ANSWERS_IN.as_millis());
+    println!(
+        "one sender, batches of {BATCH}, provider answers in {} ms: {rate:.0} messages/s (at least {AT_LEAST})",
+        ANSWERS_IN.as_millis()
+    );
     if rate < AT_LEAST { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
@@ -40,7 +43,8 @@ async fn send_all(provider: &str) -> f64 {
     let memory = Memory::default();
     let clock = StoppedClock::at(Time::from_timestamp_millis(1_790_000_000_000).expect("a time"));
     accept(&memory, &memory, &clock, submission()).await.expect("accepted");
-    let document = serde_json::json!([{"name": "TELEGRAM", "botToken": "1:a", "secretToken": "s", "baseUrl": provider}]);
+    let document =
+        serde_json::json!([{"name": "TELEGRAM", "botToken": "1:a", "secretToken": "s", "baseUrl": provider}]);
     let sender = Sender {
         channel: Channel::Telegram,
         providers: telegram::providers(&document.to_string(), &context()).expect("a provider"),
@@ -61,7 +65,9 @@ async fn send_all(provider: &str) -> f64 {
 }
 
 fn submission() -> Submission {
-    let content = ChannelContent { text: Some("Ваш заказ {{order|42}} готов".to_owned()), ..ChannelContent::default() };
+    let content = ChannelContent {
+        text: Some("Ваш заказ {{order|42}} готов".to_owned()), ..ChannelContent::default()
+    };
     let recipient = |index: u16| Recipient { messenger_user_id: Some(index.to_string()), ..Recipient::default() };
     Submission {
         account: AccountId(1),

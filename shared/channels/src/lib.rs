@@ -3,8 +3,8 @@
 //!
 //! A sender calls the `providers` function of its channel alone, so that its binary holds nothing of the others.
 
-mod base_url;
 mod aws;
+mod base_url;
 pub mod context;
 pub mod document;
 pub mod email;

@@ -151,14 +151,14 @@ class HttpStandIn(StandIn):
 
     @abstractmethod
     def read(self, path: str, headers: dict[str, str], body: bytes) -> tuple[str, Json] | Reply:
-        """Give the recipient and the fields of a request, or the refusal of one that the real provider would not take."""
+        """Give recipient and fields of a request, or the refusal of one that the real provider would not take."""
 
     def refuse(self, problem: str, reply: Reply) -> Reply:
         """Remember what was wrong with a request."""
         self.problems.append(problem)
         return reply
 
-    def _handler(stand_in) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - the inner class has the self
+    def _handler(stand_in) -> type[BaseHTTPRequestHandler]:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True

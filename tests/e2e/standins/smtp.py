@@ -65,7 +65,7 @@ class _Handler:
     def __init__(self, stand_in: Smtp) -> None:
         self._stand_in = stand_in
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         """Answer as the script says."""
         if not session.authenticated:
             self._stand_in.problems.append("an e-mail without a login")
