@@ -6,7 +6,8 @@ use baton_aws::{
     Meter,
     messages::MessageTable,
     outbox::{OutboxTable, Sandbox},
-    queues::{Channels, Fallbacks},
+    queues::{Channels, Fallbacks, WakeQueue},
+    scheduler::Schedules,
 };
 use baton_channels::{Context, sandbox::SandboxPorts};
 use baton_domain::Channel;
@@ -59,6 +60,27 @@ impl Aws {
     /// `QUEUE_FALLBACK` is not set.
     pub fn fallbacks(&self) -> Result<Fallbacks, BadSetting> {
         Ok(Fallbacks::new(self.sqs(), settings::required("QUEUE_FALLBACK")?, self.meter.clone()))
+    }
+
+    /// The wake queue.
+    ///
+    /// # Errors
+    /// `QUEUE_WAKE` is not set.
+    pub fn wake_ups(&self) -> Result<WakeQueue, BadSetting> {
+        Ok(WakeQueue::new(self.sqs(), settings::required("QUEUE_WAKE")?, self.meter.clone()))
+    }
+
+    /// The schedules of wake-ups.
+    ///
+    /// # Errors
+    /// `SCHEDULE_GROUP`, `SCHEDULER_ROLE_ARN` or `WAKE_QUEUE_ARN` is not set.
+    pub fn schedules(&self) -> Result<Schedules, BadSetting> {
+        Ok(Schedules {
+            client: aws_sdk_scheduler::Client::new(&self.config),
+            group: settings::required("SCHEDULE_GROUP")?,
+            role_arn: settings::required("SCHEDULER_ROLE_ARN")?,
+            queue_arn: settings::required("WAKE_QUEUE_ARN")?,
+        })
     }
 
     /// The outbox table; off without `OUTBOX_TABLE`.

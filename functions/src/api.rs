@@ -22,6 +22,7 @@ pub async fn run() -> Result<(), Error> {
         control: ControlTable::new(dynamodb, settings::required("CONTROL_TABLE")?, aws.meter.clone()),
         outbox: aws.outbox(),
         channels: aws.channels()?,
+        wake_ups: aws.wake_ups()?,
     };
     let app = App { ports, clock: SystemClock, retention_days: settings::number("MESSAGE_RETENTION_DAYS", 90)? };
     let (app, meter) = (&app, &aws.meter);

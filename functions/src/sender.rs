@@ -3,10 +3,11 @@
 use crate::{
     adapters::{self, Aws},
     batch::{self, OwnQueue, body},
+    outlets::SenderOutlets,
     settings, telemetry,
 };
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use baton_aws::{clock::SystemClock, messages::MessageTable, parameters, queues::Fallbacks};
+use baton_aws::{clock::SystemClock, messages::MessageTable, parameters};
 use baton_channels::{Context, DocumentFault};
 use baton_domain::Channel;
 use baton_pipeline::{provider::Provider, send::Sender};
@@ -23,7 +24,7 @@ pub type Build = fn(&str, &Context) -> Result<Vec<Box<dyn Provider>>, DocumentFa
 /// A document is read again after this long, so that new credentials need no new deployment.
 const REFRESH: Duration = Duration::from_secs(60);
 
-type ChannelSender = Sender<MessageTable, Fallbacks, SystemClock>;
+type ChannelSender = Sender<MessageTable, SenderOutlets, SystemClock>;
 
 /// The sender as it was last built.
 struct Built {
@@ -68,7 +69,7 @@ impl Function {
             channel: self.channel,
             providers: self.providers(document.as_deref()),
             store: self.aws.messages()?,
-            fallback: self.aws.fallbacks()?,
+            fallback: SenderOutlets { fallbacks: self.aws.fallbacks()?, wake_ups: self.aws.wake_ups()? },
             clock: SystemClock,
             claim_limit: adapters::claim_limit()?,
         });

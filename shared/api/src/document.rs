@@ -47,6 +47,7 @@ const KEY: &str = "apiKey";
         wire::OutboxEntry,
         wire::OutboxList,
         wire::PostMessages,
+        wire::RescheduleMessage,
         wire::TimelineEntry,
         crate::ports::Scope,
     ))
@@ -102,6 +103,7 @@ fn method(method: &Method) -> HttpMethod {
     match method.as_str() {
         "POST" => HttpMethod::Post,
         "DELETE" => HttpMethod::Delete,
+        "PATCH" => HttpMethod::Patch,
         _ => HttpMethod::Get,
     }
 }
@@ -129,7 +131,7 @@ fn operation(route: &Route) -> Operation {
 
 /// The errors that a route may answer with.
 fn errors(route: &Route, operation: &Operation) -> Vec<(&'static str, &'static str)> {
-    let (keyed, posts) = (route.scope.is_some(), route.method == Method::POST);
+    let (keyed, posts, patches) = (route.scope.is_some(), route.method == Method::POST, route.method == Method::PATCH);
     let of = |holds: bool, status, description| holds.then_some((status, description));
     let named = route.pattern.contains('{') || route.pattern == "/outbox";
     [
@@ -138,6 +140,7 @@ fn errors(route: &Route, operation: &Operation) -> Vec<(&'static str, &'static s
         of(keyed, "403", "The key lacks the scope, or another account was named."),
         of(named, "404", "There is no such thing."),
         of(posts, "409", "The first request with this Idempotency-Key is still running; see Retry-After."),
+        of(patches, "409", "The message does not wait any more: it has gone out, or has come to its end."),
         of(operation.request_body.is_some(), "413", "The body has more than 5 MB."),
         of(operation.request_body.is_some(), "415", "The body is not JSON by its Content-Type."),
         of(keyed, "422", "Well-formed, and refused: details says why."),
@@ -204,12 +207,13 @@ mod tests {
     #[test]
     fn the_document_has_the_fields_that_are_read() {
         let of_content: Vec<_> = submission::CONTENT_FIELDS.iter().map(|(name, _)| *name).collect();
-        let table: [(&str, &[&str], &[&str]); 6] = [
+        let table: [(&str, &[&str], &[&str]); 7] = [
             ("PostMessages", &submission::FIELDS, &["taskId"]),
             ("MessageItem", &submission::ITEM_FIELDS, &submission::NOT_SUPPORTED),
             ("ChannelContent", &of_content, &[]),
-            ("Destination", &submission::DESTINATION_FIELDS, &["timeZone"]),
+            ("Destination", &submission::DESTINATION_FIELDS, &[]),
             ("CancelMessages", &routes::messages::cancel::FIELDS, &["taskId"]),
+            ("RescheduleMessage", &routes::messages::reschedule::FIELDS, &[]),
             ("MakeKey", &routes::keys::make::FIELDS, &[]),
         ];
         for (name, fields, left_out) in table {
@@ -245,6 +249,7 @@ mod tests {
             let operation = match route.method.as_str() {
                 "POST" => &item.post,
                 "DELETE" => &item.delete,
+                "PATCH" => &item.patch,
                 _ => &item.get,
             };
             let operation = operation.as_ref().unwrap_or_else(|| panic!("{} {}", route.method, route.pattern));

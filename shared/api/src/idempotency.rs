@@ -72,6 +72,11 @@ impl Once {
         Ok(Once { account, key: Some(key), digest, id, before })
     }
 
+    /// When the first try began: its time stands in the id that it made.
+    pub(crate) fn first_time(&self) -> Option<Time> {
+        BulkId(self.id).time()
+    }
+
     /// Marks the request as done.
     pub(crate) async fn finish<P: Ports>(&self, ports: &P) -> Result<(), Refusal> {
         match &self.key {

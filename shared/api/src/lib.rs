@@ -21,6 +21,7 @@ mod router;
 mod routes;
 mod strict;
 mod submission;
+mod when;
 pub mod wire;
 
 use crate::{
@@ -29,15 +30,21 @@ use crate::{
     ports::{Idempotency, Keys, Lists, Outbox},
     refusal::Refusal,
 };
-use baton_pipeline::ports::{Accepting, Bulks, ChannelQueues, Clock, Messages, Specs};
+use baton_pipeline::ports::{Accepting, Bulks, ChannelQueues, Clock, Messages, Specs, WakeUps};
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use std::{panic::AssertUnwindSafe, time::Instant};
 
 /// Everything that the interface needs of the world, in one.
-pub trait Ports: Messages + Accepting + Bulks + Specs + ChannelQueues + Keys + Idempotency + Lists + Outbox {}
+pub trait Ports:
+    Messages + Accepting + Bulks + Specs + ChannelQueues + WakeUps + Keys + Idempotency + Lists + Outbox
+{
+}
 
-impl<T> Ports for T where T: Messages + Accepting + Bulks + Specs + ChannelQueues + Keys + Idempotency + Lists + Outbox {}
+impl<T> Ports for T where
+    T: Messages + Accepting + Bulks + Specs + ChannelQueues + WakeUps + Keys + Idempotency + Lists + Outbox
+{
+}
 
 /// The interface over its ports.
 #[derive(Clone, Debug)]

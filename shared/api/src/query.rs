@@ -1,6 +1,6 @@
 //! The parameters of a query.
 
-use crate::{faults::Faults, fields::has_control};
+use crate::{faults::Faults, fields::has_control, when::TIME_EXPECTED};
 use baton_domain::Time;
 use chrono::DateTime;
 use std::str::FromStr;
@@ -90,8 +90,7 @@ impl Query {
         let value = self.one(name, faults)?.replace(' ', "+");
         let time = DateTime::parse_from_rfc3339(&value).ok().map(|time| time.to_utc());
         if time.is_none() {
-            let message = "A time in RFC 3339 with an offset is expected, as 2026-11-23T09:00:00Z.";
-            faults.add(place(name), "invalid", message);
+            faults.add(place(name), "invalid", TIME_EXPECTED);
         }
         time
     }

@@ -24,6 +24,7 @@ pub(crate) enum Handler {
     ListMessages,
     CancelMessages,
     GetMessage,
+    RescheduleMessage,
     Outbox,
     ListKeys,
     MakeKey,
@@ -43,7 +44,7 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 10] = {
+pub(crate) static ROUTES: [Route; 11] = {
     use Scope::{Admin, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
@@ -56,6 +57,13 @@ pub(crate) static ROUTES: [Route; 10] = {
             messages::cancel::__path_handle::operation,
         ),
         route(Method::GET, "/messages/{id}", Some(Read), Handler::GetMessage, messages::get::__path_handle::operation),
+        route(
+            Method::PATCH,
+            "/messages/{id}",
+            Some(Send),
+            Handler::RescheduleMessage,
+            messages::reschedule::__path_handle::operation,
+        ),
         route(Method::GET, "/outbox", Some(Read), Handler::Outbox, outbox::__path_handle::operation),
         route(Method::GET, "/keys", Some(Admin), Handler::ListKeys, keys::list::__path_handle::operation),
         route(Method::POST, "/keys", Some(Admin), Handler::MakeKey, keys::make::__path_handle::operation),
@@ -119,6 +127,7 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::ListMessages, Some(caller)) => messages::list::handle(app, caller, call).await,
         (Handler::CancelMessages, Some(caller)) => messages::cancel::handle(app, caller, call).await,
         (Handler::GetMessage, Some(caller)) => messages::get::handle(app, caller, call).await,
+        (Handler::RescheduleMessage, Some(caller)) => messages::reschedule::handle(app, caller, call).await,
         (Handler::Outbox, Some(caller)) => outbox::handle(app, caller, call).await,
         (Handler::ListKeys, Some(caller)) => keys::list::handle(app, caller, call).await,
         (Handler::MakeKey, Some(caller)) => keys::make::handle(app, caller, call).await,

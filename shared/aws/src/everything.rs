@@ -1,12 +1,17 @@
 //! All ports of the HTTP interface in one, each passed on to the adapter that fulfils it.
 
-use crate::{control::ControlTable, messages::MessageTable, outbox::OutboxTable, queues::Channels};
+use crate::{
+    control::ControlTable,
+    messages::MessageTable,
+    outbox::OutboxTable,
+    queues::{Channels, WakeQueue},
+};
 use baton_api::ports::{Address, ApiKey, Begin, DayEntry, Idempotency, Keys, Lists, Outbox, OutboxItem, Part};
 use baton_domain::{AccountId, BulkId, Channel, Message, MessageId, Spec, Time};
 use baton_pipeline::{
     accept::Bulk,
-    pointer::Pointer,
-    ports::{Accepting, Begun, Bulks, ChannelQueues, Messages, PortResult, Specs, Stored},
+    pointer::{Pointer, WakeUp},
+    ports::{Accepting, Begun, Bulks, ChannelQueues, Messages, PortResult, Specs, Stored, WakeUps},
 };
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -22,6 +27,8 @@ pub struct Everything {
     pub outbox: OutboxTable,
     /// The queues of the channels.
     pub channels: Channels,
+    /// The wake queue.
+    pub wake_ups: WakeQueue,
 }
 
 impl Messages for Everything {
@@ -63,6 +70,12 @@ impl Accepting for Everything {
 impl ChannelQueues for Everything {
     async fn push(&self, channel: Channel, pointers: &[Pointer], delay: Duration) -> PortResult<()> {
         self.channels.push(channel, pointers, delay).await
+    }
+}
+
+impl WakeUps for Everything {
+    async fn set(&self, wake_up: WakeUp, now: Time) -> PortResult<()> {
+        self.wake_ups.set(wake_up, now).await
     }
 }
 

@@ -14,5 +14,6 @@ pub mod outbox;
 pub mod parameters;
 pub mod queues;
 pub mod record;
+pub mod scheduler;
 
 pub use meter::Meter;

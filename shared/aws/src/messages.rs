@@ -87,11 +87,13 @@ impl Messages for MessageTable {
             .table_name(&self.name)
             .key("pk", string(layout::bulk_pk(message.account, message.id.bulk_key())))
             .key("sk", string(layout::message_sk(message.id)))
-            .update_expression("SET #st = :st, #L = :L, #tl = :tl, #v = :v")
             .condition_expression("#v = :read")
             .expression_attribute_values(":read", number(read))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        for (name, value) in record::encode_state(message) {
+        let state = record::encode_state(message);
+        let assignments: Vec<String> = state.keys().map(|name| format!("#{name} = :{name}")).collect();
+        request = request.update_expression(format!("SET {}", assignments.join(", ")));
+        for (name, value) in state {
             request = request
                 .expression_attribute_names(format!("#{name}"), &name)
                 .expression_attribute_values(format!(":{name}"), value);
@@ -124,13 +126,15 @@ impl Claims for MessageTable {
                 "SET {path}.#s = :claimed, {path}.#t = {path}.#t + :one, {path}.#c = :now, #v = #v + :one"
             ))
             .condition_expression(format!(
-                "{path}.#s = :queued AND (attribute_not_exists({path}.#n) OR {path}.#n <= :now) AND #st <> :canceled"
+                "{path}.#s = :queued AND (attribute_not_exists({path}.#n) OR {path}.#n <= :now) \
+                 AND (attribute_not_exists({path}.#u) OR {path}.#u > :now) AND #st <> :canceled"
             ))
             .expression_attribute_names("#L", "L")
             .expression_attribute_names("#s", "s")
             .expression_attribute_names("#t", "t")
             .expression_attribute_names("#c", "c")
             .expression_attribute_names("#n", "n")
+            .expression_attribute_names("#u", "u")
             .expression_attribute_names("#v", "v")
             .expression_attribute_names("#st", "st")
             .expression_attribute_values(":claimed", state(AttemptState::Claimed))

@@ -2,14 +2,18 @@
 
 use crate::{Meter, coalesce::Coalescer};
 use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
-use baton_domain::{AccountId, Channel, MessageId};
+use baton_domain::{AccountId, Channel, MessageId, Time};
 use baton_pipeline::{
-    pointer::{FallbackPointer, Pointer, QueuedReceipt, QueuedReceipts},
-    ports::{ChannelQueues, FallbackQueue, PortError, PortResult},
+    pointer::{FallbackPointer, Pointer, QueuedReceipt, QueuedReceipts, WakeUp},
+    ports::{ChannelQueues, FallbackQueue, PortError, PortResult, WakeUps},
 };
 use futures::{StreamExt, stream};
 use serde::Serialize;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 /// What one SendMessageBatch takes.
 const BATCH: usize = 10;
@@ -133,6 +137,50 @@ impl FallbackQueue for Fallbacks {
         let body = json(&FallbackPointer { account, message })?;
         let flush = |bodies: Vec<String>| self.queue.send(bodies.into_iter().map(|body| (body, 0)).collect());
         self.waiting.push("SQS SendMessageBatch", body, flush).await
+    }
+}
+
+/// The most wake-ups that a process remembers to have set.
+const REMEMBERED: usize = 1000;
+
+/// The wake queue. A wake-up that this process has set already is not set again while it is still to come: the messages of
+/// a bulk share one.
+#[derive(Clone, Debug)]
+pub struct WakeQueue {
+    queue: Queue,
+    waiting: Arc<Coalescer<(String, i32)>>,
+    set: Arc<Mutex<BTreeSet<WakeUp>>>,
+}
+
+impl WakeQueue {
+    /// The queue at this address.
+    #[must_use]
+    pub fn new(client: Client, url: String, meter: Meter) -> WakeQueue {
+        let waiting = Arc::new(Coalescer::new(POINTER_WINDOW));
+        WakeQueue { queue: Queue { client, url, meter }, waiting, set: Arc::default() }
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, BTreeSet<WakeUp>> {
+        self.set.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl WakeUps for WakeQueue {
+    async fn set(&self, wake_up: WakeUp, now: Time) -> PortResult<()> {
+        let ahead = wake_up.at - now.timestamp_millis();
+        if ahead > 0 && self.remembered().contains(&wake_up) {
+            return Ok(());
+        }
+        let delay = whole_seconds(Duration::from_millis(u64::try_from(ahead).unwrap_or_default()));
+        let body = json(&wake_up)?;
+        let flush = |bodies| self.queue.send(bodies);
+        self.waiting.push("SQS SendMessageBatch", (body, delay), flush).await?;
+        let mut remembered = self.remembered();
+        if remembered.len() >= REMEMBERED {
+            remembered.clear();
+        }
+        remembered.insert(wake_up);
+        Ok(())
     }
 }
 

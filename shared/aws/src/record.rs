@@ -8,20 +8,22 @@
 //! | `r` | the recipient, JSON |
 //! | `rt` | the route, see [`route`] |
 //! | `c` | the content, JSON, when it stands inside |
+//! | `w` | when it may go, JSON: send time in milliseconds, ranges, zone; left out when it is at once and always |
 //! | `st`, `v` | status code, version |
-//! | `L` | the attempts; `s` state, `t` tries, `c` claimed at, `n` not before (what a claim looks at), `l` leg, `q` created, `x` the rest, JSON |
+//! | `L` | the attempts; `s` state, `t` tries, `c` claimed at, `n` not before, `u` until (what a claim looks at), `l` leg, `q` created, `x` the rest, JSON |
 //! | `tl` | the timeline, JSON: `[[offset, event, leg, detail], …]` |
 
 use crate::layout;
 use aws_sdk_dynamodb::types::AttributeValue;
 use baton_domain::{
     AccountId, Attempt, AttemptState, ErrorClass, GroupId, Message, MessageId, Status, Time, TimelineEntry,
-    TimelineEvent, message::AttemptError,
+    TimelineEvent, message::AttemptError, window::Schedule,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 mod route;
+mod schedule;
 
 /// An item of DynamoDB.
 pub type Item = HashMap<String, AttributeValue>;
@@ -95,20 +97,20 @@ pub fn encode(message: &Message, alone: bool, retention_days: u32) -> Item {
     item
 }
 
-/// The attributes that change: `st`, `L`, `tl`, `v`.
+/// The attributes that change: `st`, `L`, `tl`, `v`, and `w` where there is one.
 #[must_use]
 pub fn encode_state(message: &Message) -> Item {
     let created = message.created_at;
     let attempts = message.attempts.iter().map(|attempt| AttributeValue::M(encode_attempt(attempt, created)));
     let timeline: Vec<_> = message.timeline.iter().map(|entry| TimelineRecord::from_entry(entry, created)).collect();
-    [
+    let state = [
         ("st", number(message.status.code())),
         ("L", AttributeValue::L(attempts.collect())),
         ("tl", string(json(&timeline))),
         ("v", number(message.version)),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into()
+    ];
+    let schedule = schedule::encode(&message.schedule).map(|text| ("w", string(text)));
+    state.into_iter().chain(schedule).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// Reads a message.
@@ -137,6 +139,10 @@ pub fn decode(account: AccountId, item: &Item) -> Result<Message, BadItem> {
         },
         recipient: parse(text(item, "r")?).ok_or(BadItem("r"))?,
         created_at,
+        schedule: match item.get("w") {
+            Some(_) => schedule::decode(text(item, "w")?).ok_or(BadItem("w"))?,
+            None => Schedule::default(),
+        },
         route,
         status: Status::from_code(int(item, "st")?).ok_or(BadItem("st"))?,
         attempts,
@@ -183,6 +189,8 @@ struct Details {
     read: Option<i64>,
     #[serde(rename = "e", skip_serializing_if = "Option::is_none")]
     ended: Option<i64>,
+    #[serde(rename = "y", skip_serializing_if = "Option::is_none")]
+    expires: Option<i64>,
     #[serde(rename = "k", skip_serializing_if = "Option::is_none")]
     succeeded: Option<i64>,
     #[serde(rename = "w", skip_serializing_if = "std::ops::Not::not")]
@@ -207,6 +215,7 @@ fn encode_attempt(attempt: &Attempt, created: Time) -> Item {
         delivered: attempt.delivered_at.map(offset),
         read: attempt.read_at.map(offset),
         ended: attempt.ended_at.map(offset),
+        expires: attempt.expires_at.map(offset),
         succeeded: attempt.succeeded_at.map(offset),
         receipts: attempt.receipts,
         error: attempt.error.as_ref().map(|error| (class(error.class), cut(&error.code), cut(&error.message))),
@@ -229,6 +238,7 @@ fn encode_attempt(attempt: &Attempt, created: Time) -> Item {
     };
     set("c", attempt.claimed_at);
     set("n", attempt.not_before);
+    set("u", attempt.until);
     item
 }
 
@@ -248,6 +258,7 @@ fn decode_attempt(value: &AttributeValue, created: Time) -> Result<Attempt, BadI
         tries: int(item, "t")?,
         created_at: at(int(item, "q")?),
         not_before: moment("n")?,
+        until: moment("u")?,
         claimed_at: moment("c")?,
         provider: details.provider,
         provider_message_id: details.provider_message_id,
@@ -255,6 +266,7 @@ fn decode_attempt(value: &AttributeValue, created: Time) -> Result<Attempt, BadI
         delivered_at: details.delivered.map(at),
         read_at: details.read.map(at),
         ended_at: details.ended.map(at),
+        expires_at: details.expires.map(at),
         succeeded_at: details.succeeded.map(at),
         receipts: details.receipts,
         error: details.error.map(error),

@@ -55,6 +55,12 @@ impl BulkId {
         BulkId(with_slot(uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid(), 0))
     }
 
+    /// When an id that Baton made was made; without meaning for a caller's own.
+    #[must_use]
+    pub fn time(self) -> Option<crate::Time> {
+        i64::try_from(self.0.as_u128() >> 80).ok().and_then(crate::Time::from_timestamp_millis)
+    }
+
     /// The id with an empty slot: the key of the partition. Two ids of callers that differ in the slot alone share it.
     #[must_use]
     pub fn key(self) -> BulkId {

@@ -2,7 +2,7 @@
 
 use crate::{
     AccountId, AttemptRef, BulkId, Channel, ErrorClass, GroupId, MessageId, Recipient, Spec, Status, SuccessStatus,
-    Time,
+    Time, window::Schedule,
 };
 use std::sync::Arc;
 
@@ -90,6 +90,8 @@ pub struct Attempt {
     pub created_at: Time,
     /// Not to be tried before.
     pub not_before: Option<Time>,
+    /// Not to be tried from then on: the window closes.
+    pub until: Option<Time>,
     /// When the latest try was claimed.
     pub claimed_at: Option<Time>,
     /// The provider's name; known once the call has been made.
@@ -104,6 +106,8 @@ pub struct Attempt {
     pub read_at: Option<Time>,
     /// When it failed, expired or was withdrawn.
     pub ended_at: Option<Time>,
+    /// When its validity period ends; known once a provider took it, or may have.
+    pub expires_at: Option<Time>,
     /// When it first counted as delivered, by the channel's `successStatus`.
     pub succeeded_at: Option<Time>,
     /// Whether the provider promised receipts when it took the message.
@@ -124,6 +128,7 @@ impl Attempt {
             tries: 0,
             created_at: now,
             not_before: None,
+            until: None,
             claimed_at: None,
             provider: None,
             provider_message_id: None,
@@ -131,6 +136,7 @@ impl Attempt {
             delivered_at: None,
             read_at: None,
             ended_at: None,
+            expires_at: None,
             succeeded_at: None,
             receipts: false,
             error: None,
@@ -178,11 +184,15 @@ pub enum TimelineEvent {
     Withdrawn = 11,
     /// A receipt came that changes nothing any more.
     LateReceipt = 12,
+    /// It waits for its time or for a window; the detail is the time.
+    Delayed = 13,
+    /// The caller gave it another time; the detail is the time.
+    Rescheduled = 14,
 }
 
 impl TimelineEvent {
     /// Every event, by its number.
-    pub const ALL: [TimelineEvent; 13] = [
+    pub const ALL: [TimelineEvent; 15] = [
         TimelineEvent::Accepted,
         TimelineEvent::Skipped,
         TimelineEvent::Sent,
@@ -196,6 +206,8 @@ impl TimelineEvent {
         TimelineEvent::Canceled,
         TimelineEvent::Withdrawn,
         TimelineEvent::LateReceipt,
+        TimelineEvent::Delayed,
+        TimelineEvent::Rescheduled,
     ];
 
     /// The name on the wire.
@@ -215,6 +227,8 @@ impl TimelineEvent {
             TimelineEvent::Canceled => "canceled",
             TimelineEvent::Withdrawn => "withdrawn",
             TimelineEvent::LateReceipt => "late_receipt",
+            TimelineEvent::Delayed => "delayed",
+            TimelineEvent::Rescheduled => "rescheduled",
         }
     }
 }
@@ -254,6 +268,8 @@ pub struct Message {
     pub recipient: Recipient,
     /// When it was accepted.
     pub created_at: Time,
+    /// When it may go.
+    pub schedule: Schedule,
     /// Its channels in order.
     pub route: Vec<Leg>,
     /// What has become of it.

@@ -3,15 +3,13 @@
 //! Every write takes effect once: a run that died is repeated whole with the same bulk id and completes what is missing.
 
 use crate::{
-    pointer::Pointer,
-    ports::{Accepting, Begun, ChannelQueues, Clock, PortError},
+    emit,
+    ports::{Accepting, Begun, ChannelQueues, Clock, PortError, WakeUps},
 };
 use baton_domain::{
-    AccountId, BulkId, Channel, GroupId, Leg, Message, MessageId, Recipient, Spec, Status, Time,
-    decide::{self, Effect},
+    AccountId, BulkId, GroupId, Leg, Message, MessageId, Recipient, Spec, Status, Time, decide, window::Schedule,
 };
-use futures::future::try_join_all;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 /// The head of a bulk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +50,8 @@ pub struct Item {
     pub group: Option<GroupId>,
     /// Its content.
     pub spec: Arc<Spec>,
+    /// When it may go; a recipient's own time zone is put in place of its zone.
+    pub schedule: Schedule,
     /// Its valid recipients, each with its index among all recipients of the request, refused ones counted.
     pub recipients: Vec<(u16, Recipient)>,
 }
@@ -83,12 +83,14 @@ pub async fn accept<S, Q, C>(
 ) -> Result<Vec<Message>, AcceptError>
 where
     S: Accepting,
-    Q: ChannelQueues,
+    Q: ChannelQueues + WakeUps,
     C: Clock,
 {
     let now = clock.now();
     let accepted = opened(&submission, now);
     let alone = is_alone(&submission);
+    // A repeated request is answered as it was the first time.
+    let mut answered_as_of = now;
     if !alone {
         let bulk = Bulk {
             account: submission.account,
@@ -97,16 +99,17 @@ where
             count: u16::try_from(accepted.len()).unwrap_or(u16::MAX),
             created_at: now,
         };
-        if let Begun::Known(known) = store.begin(&bulk).await?
-            && (known.id, &known.digest) != (bulk.id, &bulk.digest)
-        {
-            return Err(AcceptError::OtherRequest);
+        if let Begun::Known(known) = store.begin(&bulk).await? {
+            if (known.id, &known.digest) != (bulk.id, &bulk.digest) {
+                return Err(AcceptError::OtherRequest);
+            }
+            answered_as_of = known.created_at;
         }
         store.put_specs(submission.account, submission.bulk, &shared_specs(&submission.items)).await?;
     }
-    let stored = store.put(accepted.clone(), alone).await?;
-    push(queues, &stored, now).await?;
-    Ok(accepted)
+    let stored = store.put(accepted, alone).await?;
+    emit::sends(queues, queues, &stored, now).await?;
+    Ok(opened(&submission, answered_as_of))
 }
 
 /// Whether a submission is a single message that holds its own content: it needs no head, and its presence alone says that
@@ -145,6 +148,7 @@ fn message(submission: &Submission, item: &Item, index: u16, recipient: &Recipie
         content: fits_inside(item).then(|| item.spec.clone()),
         recipient: recipient.clone(),
         created_at: now,
+        schedule: schedule(item, recipient),
         route: route.collect(),
         status: Status::Created,
         attempts: Vec::new(),
@@ -155,6 +159,14 @@ fn message(submission: &Submission, item: &Item, index: u16, recipient: &Recipie
     message
 }
 
+/// The item's schedule, in the time zone of the recipient when they have one.
+fn schedule(item: &Item, recipient: &Recipient) -> Schedule {
+    let own = recipient.time_zone.as_deref().and_then(|name| name.parse().ok());
+    let mut schedule = item.schedule.clone();
+    schedule.zone = own.unwrap_or(schedule.zone);
+    schedule
+}
+
 fn fits_inside(item: &Item) -> bool {
     item.recipients.len() == 1 && serde_json::to_vec(&item.spec).is_ok_and(|json| json.len() <= INLINE_LIMIT)
 }
@@ -162,26 +174,4 @@ fn fits_inside(item: &Item) -> bool {
 fn shared_specs(items: &[Item]) -> Vec<(u16, Arc<Spec>)> {
     let shared = items.iter().filter(|item| !item.recipients.is_empty() && !fits_inside(item));
     shared.map(|item| (item.index, item.spec.clone())).collect()
-}
-
-/// Puts pointers to every attempt that waits for its sender on the queue of its channel.
-pub(crate) async fn push<Q: ChannelQueues>(queues: &Q, messages: &[Message], now: Time) -> Result<(), PortError> {
-    let mut waiting: BTreeMap<(Channel, u64), Vec<Pointer>> = BTreeMap::new();
-    for message in messages {
-        for Effect::Send { attempt, channel, not_before } in decide::outstanding(message) {
-            let delay = not_before.map_or(0, |time| delay_seconds(time, now));
-            waiting.entry((channel, delay)).or_default().push(Pointer { attempt: message.reference(attempt) });
-        }
-    }
-    let pushes =
-        waiting.iter().map(|((channel, delay), pointers)| queues.push(*channel, pointers, Duration::from_secs(*delay)));
-    try_join_all(pushes).await.map(|_| ())
-}
-
-/// The longest that SQS delays a message.
-const LONGEST_DELAY: u64 = 900;
-
-fn delay_seconds(until: Time, now: Time) -> u64 {
-    let millis = u64::try_from((until - now).num_milliseconds()).unwrap_or_default();
-    millis.div_ceil(1000).min(LONGEST_DELAY)
 }

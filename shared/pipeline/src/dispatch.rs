@@ -1,21 +1,70 @@
-//! Wake: look at a bulk again, and put on the queues whatever of it is due.
+//! Wake: look at a bulk again when its time has come. One mechanism behind delayed sends, windows and validity periods.
 
 use crate::{
-    accept::push,
+    emit,
     pointer::WakeUp,
-    ports::{Bulks, ChannelQueues, Clock, PortResult},
+    ports::{Bulks, ChannelQueues, Clock, Messages, PortResult, Scheduler, WakeUps},
+    update::update,
 };
+use baton_domain::{AttemptState, Message, Time, decide};
+use futures::{StreamExt, TryStreamExt, stream};
+use std::collections::BTreeSet;
 
-/// Handles one wake-up.
+/// Messages of a bulk whose validity periods are ended at the same time.
+const CONCURRENT_UPDATES: usize = 50;
+
+/// Handles one wake-up. One that comes early is put off: far ahead by a schedule, else by the delay of its queue.
 ///
 /// # Errors
 /// A port failed; the wake-up must come again.
 pub async fn dispatch<S, Q, C>(store: &S, queues: &Q, clock: &C, wake_up: WakeUp) -> PortResult<()>
 where
-    S: Bulks,
-    Q: ChannelQueues,
+    S: Bulks + Messages,
+    Q: ChannelQueues + WakeUps + Scheduler,
     C: Clock,
 {
+    let now = clock.now();
+    let at = wake_up.time().unwrap_or(now);
+    if emit::is_later(at, now) {
+        return queues.schedule(wake_up).await;
+    }
+    if at > now {
+        return queues.set(wake_up, now).await;
+    }
     let messages = store.messages(wake_up.account, wake_up.bulk).await?;
-    push(queues, &messages, clock.now()).await
+    let expired = messages.into_iter().map(|message| expire(store, message, now));
+    let messages: Vec<Message> = stream::iter(expired.collect::<Vec<_>>())
+        .buffered(CONCURRENT_UPDATES)
+        .try_filter_map(|message| async { Ok(message) })
+        .try_collect()
+        .await?;
+    emit::sends(queues, queues, &messages, now).await?;
+    tidy(queues, &messages, now).await
+}
+
+/// Ends the validity periods of a message that are over.
+async fn expire<S: Messages>(store: &S, message: Message, now: Time) -> PortResult<Option<Message>> {
+    let over = message.attempts.iter().any(|attempt| attempt.expires_at.is_some_and(|time| time <= now));
+    if !over {
+        return Ok(Some(message));
+    }
+    let key = (message.account, message.id);
+    let changed = update(store, key, Some(message), |message| decide::expire(message, now)).await?;
+    Ok(changed.map(|(message, _)| message))
+}
+
+/// Removes the schedules of a bulk that has nothing left to do: what they would have woken was cancelled or rescheduled.
+async fn tidy<Q: Scheduler>(queues: &Q, messages: &[Message], now: Time) -> PortResult<()> {
+    if messages.is_empty() || messages.iter().any(|message| !message.status.is_final()) {
+        return Ok(());
+    }
+    let withdrawn = messages.iter().flat_map(|message| {
+        let attempts = message.attempts.iter().filter(|attempt| attempt.state == AttemptState::Canceled);
+        attempts.filter_map(|attempt| attempt.not_before).map(|time| emit::before_send(message, time))
+    });
+    let ahead: BTreeSet<WakeUp> = withdrawn.filter(|wake_up| wake_up.time().is_some_and(|at| at > now)).collect();
+    for wake_up in ahead {
+        queues.forget(wake_up).await?;
+    }
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! The use cases of Baton on narrow ports: accept, dispatch, send, fall back, take a receipt, cancel.
+//! The use cases of Baton on narrow ports: accept, dispatch, send, fall back, take a receipt, cancel, reschedule.
 //!
 //! Each use case loads, lets [`baton_domain::decide`] decide, stores on a condition, and then carries out the effects;
 //! the caller acknowledges its event last. All of them may be run again with the same event at any point.
@@ -7,11 +7,13 @@
 pub mod accept;
 pub mod cancel;
 pub mod dispatch;
+pub mod emit;
 pub mod fallback;
 pub mod memory;
 pub mod pointer;
 pub mod ports;
 pub mod provider;
 pub mod receipts;
+pub mod reschedule;
 pub mod send;
 mod update;

@@ -2,15 +2,15 @@
 
 use crate::{
     accept::Bulk,
-    pointer::{FallbackPointer, Pointer},
+    pointer::{FallbackPointer, Pointer, WakeUp},
     ports::{
-        Accepting, Begun, Bulks, ChannelQueues, Claim, Claims, Clock, FallbackQueue, Messages, PortResult, Specs,
-        Stored,
+        Accepting, Begun, Bulks, ChannelQueues, Claim, Claims, Clock, FallbackQueue, Messages, PortResult, Scheduler,
+        Specs, Stored, WakeUps,
     },
 };
 use baton_domain::{AccountId, AttemptRef, BulkId, Channel, Message, MessageId, Spec, Time, decide};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -28,6 +28,10 @@ pub struct State {
     pub channels: Vec<(Channel, Pointer, Duration)>,
     /// Pointers on the fallback queue.
     pub fallbacks: Vec<FallbackPointer>,
+    /// Wake-ups on their queue.
+    pub wake_ups: Vec<WakeUp>,
+    /// Schedules.
+    pub schedules: BTreeSet<WakeUp>,
 }
 
 /// All ports over one [`State`].
@@ -119,6 +123,25 @@ impl ChannelQueues for Memory {
 impl FallbackQueue for Memory {
     async fn push(&self, account: AccountId, message: MessageId) -> PortResult<()> {
         self.state().fallbacks.push(FallbackPointer { account, message });
+        Ok(())
+    }
+}
+
+impl WakeUps for Memory {
+    async fn set(&self, wake_up: WakeUp, _now: Time) -> PortResult<()> {
+        self.state().wake_ups.push(wake_up);
+        Ok(())
+    }
+}
+
+impl Scheduler for Memory {
+    async fn schedule(&self, wake_up: WakeUp) -> PortResult<()> {
+        self.state().schedules.insert(wake_up);
+        Ok(())
+    }
+
+    async fn forget(&self, wake_up: WakeUp) -> PortResult<()> {
+        self.state().schedules.remove(&wake_up);
         Ok(())
     }
 }

@@ -23,13 +23,23 @@ pub struct FallbackPointer {
 }
 
 /// On the wake queue: look at this bulk again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WakeUp {
     /// Whose it is.
     pub account: AccountId,
-    /// The bulk.
+    /// The bulk's key.
     pub bulk: BulkId,
+    /// When, in milliseconds since the epoch.
+    pub at: i64,
+}
+
+impl WakeUp {
+    /// When; `None` when the number is no time.
+    #[must_use]
+    pub fn time(&self) -> Option<Time> {
+        Time::from_timestamp_millis(self.at)
+    }
 }
 
 /// On the receipts queue: receipts that come from inside (the sandbox), a few at a time.

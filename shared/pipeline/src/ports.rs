@@ -1,6 +1,9 @@
 //! What the use cases need of the world, as narrow traits: a function holds only what it uses, as its rights do.
 
-use crate::{accept::Bulk, pointer::Pointer};
+use crate::{
+    accept::Bulk,
+    pointer::{Pointer, WakeUp},
+};
 use baton_domain::{AccountId, AttemptRef, BulkId, Channel, Message, MessageId, Spec, Time};
 use std::{error::Error, future::Future, sync::Arc, time::Duration};
 
@@ -123,6 +126,21 @@ pub trait ChannelQueues: Send + Sync {
         pointers: &[Pointer],
         delay: Duration,
     ) -> impl Future<Output = PortResult<()>> + Send;
+}
+
+/// The queue of wake-ups.
+pub trait WakeUps: Send + Sync {
+    /// Puts a wake-up on the queue, to come at its time or after 15 minutes, whichever is first; answers when it is durable.
+    fn set(&self, wake_up: WakeUp, now: Time) -> impl Future<Output = PortResult<()>> + Send;
+}
+
+/// The schedules of wake-ups that are further away than a queue can delay.
+pub trait Scheduler: Send + Sync {
+    /// Sets a schedule that puts the wake-up on its queue at its time. One that is there already is left alone.
+    fn schedule(&self, wake_up: WakeUp) -> impl Future<Output = PortResult<()>> + Send;
+
+    /// Removes the schedule of a wake-up, if there is one.
+    fn forget(&self, wake_up: WakeUp) -> impl Future<Output = PortResult<()>> + Send;
 }
 
 /// The queue of messages whose next channel is due.

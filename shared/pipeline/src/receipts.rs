@@ -5,7 +5,7 @@ use crate::{
     provider::ReceiptOf,
     update::update,
 };
-use baton_domain::decide;
+use baton_domain::decide::{self, Effect};
 
 /// Whether a receipt was about something that we know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ where
         return Ok(Taken::Unknown);
     };
     tracing::info!(attempt = %of.attempt, status = %message.status, "receipt");
-    if !effects.is_empty() {
+    if effects.iter().any(|effect| matches!(effect, Effect::Send { .. })) {
         fallback.push(message.account, message.id).await?;
     }
     Ok(Taken::Applied)

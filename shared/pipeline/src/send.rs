@@ -1,8 +1,9 @@
 //! Send: claim an attempt, call the provider once, record what came of it.
 
 use crate::{
+    emit,
     pointer::Pointer,
-    ports::{Claim, Claims, Clock, FallbackQueue, Messages, PortResult, Specs},
+    ports::{Claim, Claims, Clock, FallbackQueue, Messages, PortResult, Specs, WakeUps},
     provider::{CALL_TIMEOUT, Provider, SendRequest},
     update::update,
 };
@@ -11,7 +12,7 @@ use baton_domain::{
     decide::{self, ClaimRefused, Effect, ResultOf},
 };
 use futures::FutureExt;
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{collections::BTreeSet, panic::AssertUnwindSafe, time::Duration};
 
 /// What is to become of the record on the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub struct Sender<S, F, C> {
     pub providers: Vec<Box<dyn Provider>>,
     /// The messages.
     pub store: S,
-    /// Where messages go whose next channel is due.
+    /// Where messages go whose next channel is due, and where wake-ups are set.
     pub fallback: F,
     /// The time.
     pub clock: C,
@@ -44,7 +45,7 @@ type Prepared<'a> = Result<(&'a dyn Provider, SendRequest), ProviderError>;
 impl<S, F, C> Sender<S, F, C>
 where
     S: Claims + Messages + Specs,
-    F: FallbackQueue,
+    F: FallbackQueue + WakeUps,
     C: Clock,
 {
     /// Handles one pointer.
@@ -136,7 +137,14 @@ where
         let index = pointer.attempt.attempt;
         let now = self.clock.now();
         match decide::claim(&mut message.clone(), index, now) {
-            Err(ClaimRefused::TooEarly(time)) => Ok(Verdict::Again((time - now).to_std().unwrap_or_default())),
+            Err(ClaimRefused::TooEarly(_)) => self.emit(&message, index, &decide::outstanding(&message)).await,
+            Err(ClaimRefused::WindowClosed) => {
+                let key = (message.account, message.id);
+                match update(&self.store, key, Some(message), |message| decide::reopen(message, index, now)).await? {
+                    Some((message, effects)) => self.emit(&message, index, &effects).await,
+                    None => Ok(Verdict::Done),
+                }
+            }
             Err(ClaimRefused::InProgress(since)) => {
                 let age = (now - since).to_std().unwrap_or_default();
                 if let Some(rest) = self.claim_limit.checked_sub(age).filter(|rest| !rest.is_zero()) {
@@ -159,17 +167,32 @@ where
         }
     }
 
-    /// Carries out effects: our own attempt again is the record's return, anything else is for the fallback function.
+    /// Carries out effects: our own attempt again is the record's return, unless that is far away; other attempts are for
+    /// the fallback function.
     async fn emit(&self, message: &Message, own: u8, effects: &[Effect]) -> PortResult<Verdict> {
+        let now = self.clock.now();
         let mut verdict = Verdict::Done;
         let mut others = false;
-        for Effect::Send { attempt, not_before, .. } in effects {
-            if *attempt == own {
-                let pause = not_before.map(|time| (time - self.clock.now()).to_std().unwrap_or_default());
-                verdict = Verdict::Again(pause.unwrap_or_default());
-            } else {
-                others = true;
+        let mut wake_ups = BTreeSet::new();
+        for effect in effects {
+            match *effect {
+                Effect::Wake { at } => {
+                    wake_ups.insert(emit::after_expiry(message, at, now));
+                }
+                Effect::Send { attempt, .. } if attempt != own => others = true,
+                Effect::Send { not_before, .. } => match not_before {
+                    Some(time) if emit::is_later(time, now) => {
+                        wake_ups.insert(emit::before_send(message, time));
+                    }
+                    _ => {
+                        let pause = not_before.map(|time| (time - now).to_std().unwrap_or_default());
+                        verdict = Verdict::Again(pause.unwrap_or_default());
+                    }
+                },
             }
+        }
+        for wake_up in wake_ups {
+            self.fallback.set(wake_up, now).await?;
         }
         if others {
             self.fallback.push(message.account, message.id).await?;

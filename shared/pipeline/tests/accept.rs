@@ -2,12 +2,12 @@
 
 mod support;
 
-use baton_domain::{Channel, Status};
+use baton_domain::{Channel, Status, Time};
 use baton_pipeline::{
     accept::{AcceptError, Bulk, accept},
     memory::{Memory, StoppedClock},
-    pointer::Pointer,
-    ports::{Accepting, Begun, ChannelQueues, PortError, PortResult},
+    pointer::{Pointer, WakeUp},
+    ports::{Accepting, Begun, ChannelQueues, PortError, PortResult, WakeUps},
 };
 use std::{
     collections::BTreeSet,
@@ -65,6 +65,12 @@ impl Accepting for Failing {
 impl ChannelQueues for Failing {
     async fn push(&self, channel: Channel, pointers: &[Pointer], delay: Duration) -> PortResult<()> {
         self.call(self.memory.push(channel, pointers, delay)).await
+    }
+}
+
+impl WakeUps for Failing {
+    async fn set(&self, wake_up: WakeUp, now: Time) -> PortResult<()> {
+        self.call(self.memory.set(wake_up, now)).await
     }
 }
 

@@ -182,7 +182,9 @@ async fn a_wake_up_emits_what_is_waiting_and_nothing_else() {
     let pointers = drain(&memory);
     let provider = Scripted::answering([taken()]);
     sender(&memory, &clock, Channel::Sms, &provider).handle(pointers[0].1).await.expect("handled");
-    dispatch(&memory, &memory, &clock, WakeUp { account: ACCOUNT, bulk }).await.expect("dispatched");
+    dispatch(&memory, &memory, &clock, WakeUp { account: ACCOUNT, bulk, at: start().timestamp_millis() })
+        .await
+        .expect("dispatched");
     assert_eq!(drain(&memory), pointers[1..]);
 }
 

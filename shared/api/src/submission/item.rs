@@ -4,9 +4,10 @@ use super::{DraftItem, channels, recipient, render::Rendering};
 use crate::{
     faults::{Faults, Path},
     fields::Fields,
+    when,
     wire::Detail,
 };
-use baton_domain::{GroupId, Recipient, Spec};
+use baton_domain::{GroupId, Recipient, Spec, Time};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -26,11 +27,10 @@ pub(crate) const FIELDS: [&str; 11] = [
 ];
 
 /// Those of them that a later version brings. `useShortLinks` is one too, unless it is false.
-pub(crate) const NOT_SUPPORTED: [&str; 6] =
-    ["templateId", "sendAt", "allowedTimeRanges", "timeZone", "callbackUrl", "callbackData"];
+pub(crate) const NOT_SUPPORTED: [&str; 3] = ["templateId", "callbackUrl", "callbackData"];
 
 /// Reads an item; `None` when it is no object. What is wrong with a destination alone is kept with the destination.
-pub(super) fn read(value: &Value, path: &Path<'_>, faults: &mut Faults) -> Option<DraftItem> {
+pub(super) fn read(value: &Value, path: &Path<'_>, now: Time, faults: &mut Faults) -> Option<DraftItem> {
     let fields = Fields::of(value, path, faults)?;
     fields.only(&FIELDS, faults);
     fields.not_supported(&NOT_SUPPORTED, faults);
@@ -39,12 +39,13 @@ pub(super) fn read(value: &Value, path: &Path<'_>, faults: &mut Faults) -> Optio
     }
     let group = group(&fields, faults);
     let validate = fields.boolean("validate", faults).unwrap_or(false);
+    let schedule = when::schedule(&fields, now, faults);
     let before = faults.count();
     let spec = channels::read(&fields, faults);
     // Contents with faults are not rendered: what is wrong with them has been told.
     let rendering = (faults.count() == before).then(|| Rendering::of(&spec, path));
     let destinations = destinations(&fields, &spec, rendering.as_ref(), faults);
-    Some(DraftItem { group, spec: Arc::new(spec), validate, destinations })
+    Some(DraftItem { group, spec: Arc::new(spec), schedule, validate, destinations })
 }
 
 /// The most characters of a group's name.

@@ -21,7 +21,7 @@ use crate::{
     refusal::Refusal,
     wire::Detail,
 };
-use baton_domain::{AccountId, BulkId, GroupId, Recipient, Spec, ids::MAX_BULK};
+use baton_domain::{AccountId, BulkId, GroupId, Recipient, Spec, Time, ids::MAX_BULK, window::Schedule};
 use baton_pipeline::accept::{Item, Submission};
 use serde_json::Value;
 use std::sync::Arc;
@@ -41,6 +41,7 @@ pub(crate) struct Draft {
 struct DraftItem {
     group: Option<GroupId>,
     spec: Arc<Spec>,
+    schedule: Schedule,
     validate: bool,
     /// Each destination in order: the recipient, or what is wrong with it.
     destinations: Vec<Result<Recipient, Vec<Detail>>>,
@@ -59,18 +60,18 @@ pub(crate) struct Refused {
     pub(crate) fault: Detail,
 }
 
-/// Reads a body.
+/// Reads a body that came at `now`.
 ///
 /// # Errors
 /// Every fault of the request; those of destinations too when none of them is left, or when an item asks for all or nothing.
-pub(crate) fn read(body: &Value) -> Result<Draft, Refusal> {
+pub(crate) fn read(body: &Value, now: Time) -> Result<Draft, Refusal> {
     let mut faults = Faults::default();
     let Some(fields) = Fields::of(body, &Path::Root, &mut faults) else { return Err(faults.into_refusal()) };
     fields.only(&FIELDS, &mut faults);
     fields.not_supported(&["taskId"], &mut faults);
     fields.integer("companyId", 0..=u64::MAX, &mut faults);
     let bulk = fields.uuid("bulkId", &mut faults);
-    let items = items(&fields, &mut faults);
+    let items = items(&fields, now, &mut faults);
 
     let refused = || items.iter().flat_map(|item| item.destinations.iter().filter_map(|read| read.as_ref().err()));
     let all_or_nothing = items.iter().any(|item| item.validate && item.destinations.iter().any(Result::is_err));
@@ -82,7 +83,7 @@ pub(crate) fn read(body: &Value) -> Result<Draft, Refusal> {
     Ok(Draft { bulk, items })
 }
 
-fn items(fields: &Fields<'_>, faults: &mut Faults) -> Vec<DraftItem> {
+fn items(fields: &Fields<'_>, now: Time, faults: &mut Faults) -> Vec<DraftItem> {
     fields.require("messages", faults);
     let Some(items) = fields.array("messages", faults) else { return Vec::new() };
     let path = fields.path().field("messages");
@@ -97,7 +98,7 @@ fn items(fields: &Fields<'_>, faults: &mut Faults) -> Vec<DraftItem> {
         faults.add(path, "too_many_recipients", message);
         return Vec::new();
     }
-    items.iter().enumerate().filter_map(|(index, value)| item::read(value, &path.index(index), faults)).collect()
+    items.iter().enumerate().filter_map(|(index, value)| item::read(value, &path.index(index), now, faults)).collect()
 }
 
 impl Draft {
@@ -113,6 +114,7 @@ impl Draft {
             index,
             group: item.group.clone(),
             spec: item.spec.clone(),
+            schedule: item.schedule.clone(),
             recipients: numbered(item, &mut next)
                 .filter_map(|(index, read)| Some((index, read.as_ref().ok()?.clone())))
                 .collect(),

@@ -3,7 +3,7 @@
 use crate::{
     faults::{Faults, Path, WRONG_TYPE},
     fields::{Fields, has_control, wrong_type},
-    mail, phone,
+    mail, phone, when,
 };
 use baton_domain::{Platform, Recipient, Value, recipient::Variables};
 use serde_json::Value as Json;
@@ -35,13 +35,12 @@ const MOST_VALUE: usize = 10_000;
 /// The most bytes of all variables together, as JSON: a message is one item of the store, which holds 400 KB.
 const MOST_BYTES: usize = 300_000;
 
-/// Reads a destination. Wrong types, unknown and unsupported fields are faults of the request; everything else is the
+/// Reads a destination. Wrong types and unknown fields are faults of the request; everything else is the
 /// destination's own fault.
 pub(super) fn read(value: &Json, path: &Path<'_>, request: &mut Faults, own: &mut Faults) -> Recipient {
     let mut found = Faults::default();
     let Some(fields) = Fields::of(value, path, request) else { return Recipient::default() };
     fields.only(&FIELDS, request);
-    fields.not_supported(&["timeZone"], request);
     let id = |name: &'static str, found: &mut Faults| fields.bounded(name, MOST_ID, found);
     let recipient = Recipient {
         phone: phone(&fields, &mut found),
@@ -52,7 +51,7 @@ pub(super) fn read(value: &Json, path: &Path<'_>, request: &mut Faults, own: &mu
         messenger_user_id: id("messengerUserId", &mut found),
         push_registration_id: fields.bounded("pushRegistrationId", MOST_PUSH, &mut found),
         platform: platform(&fields, &mut found),
-        time_zone: None,
+        time_zone: when::time_zone(&fields, &mut found).map(|zone| zone.name().to_owned()),
         variables: variables(&fields, &mut found),
     };
     for detail in found.into_details() {

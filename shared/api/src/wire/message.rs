@@ -25,7 +25,7 @@ pub struct Accepted {
     /// The status; null when the destination was refused.
     #[schema(value_type = Option<String>, example = "CREATED")]
     pub status: Option<Status>,
-    /// The first channel that is tried; in the answer to a cancel, the current one. Null when the destination was refused.
+    /// The first channel that is tried; in the answer to a cancel or a new time, the current one. Null when the destination was refused.
     #[schema(example = "sms")]
     pub channel: Option<String>,
     /// Why it was refused.
@@ -108,7 +108,7 @@ pub struct Message {
     /// When it was accepted.
     #[schema(format = DateTime)]
     pub created_at: String,
-    /// When it is to go out; null for at once.
+    /// When it is to go out, as the caller said; null for at once.
     #[schema(format = DateTime)]
     pub send_at: Option<String>,
     /// When a provider took it, on `channel`.
@@ -161,7 +161,7 @@ impl Message {
             template_variables: stored.recipient.variables.clone(),
             tracks: serde_json::Map::new(),
             created_at: stamp(stored.created_at),
-            send_at: None,
+            send_at: stored.schedule.send_at.map(stamp),
             sent_at: current.and_then(|attempt| attempt.sent_at).map(stamp),
             delivered_at: current.and_then(|attempt| attempt.delivered_at).map(stamp),
             expired_at: current.and_then(expired_at),
@@ -258,7 +258,7 @@ pub struct TimelineEntry {
     #[schema(format = DateTime)]
     pub at: String,
     /// accepted, skipped, sent, retrying, failed, fell_back, outcome_unknown, delivered, read, expired, canceled,
-    /// withdrawn or late_receipt.
+    /// withdrawn, late_receipt, delayed or rescheduled.
     #[schema(example = "fell_back")]
     pub event: String,
     /// On which channel; null for the message as a whole.

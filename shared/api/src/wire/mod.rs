@@ -10,7 +10,9 @@ pub use error::{Detail, ErrorAnswer};
 pub use key::{Key, KeyList, NewKey};
 pub use message::{Accepted, Attempt, AttemptError, ItemError, Message, MessageList, TimelineEntry};
 pub use outbox::{OutboxEntry, OutboxList};
-pub use request::{CancelMessages, ChannelContent, Destination, MakeKey, MessageItem, Names, PostMessages};
+pub use request::{
+    CancelMessages, ChannelContent, Destination, MakeKey, MessageItem, Names, PostMessages, RescheduleMessage,
+};
 
 use baton_domain::Time;
 use chrono::SecondsFormat;

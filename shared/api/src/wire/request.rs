@@ -4,7 +4,10 @@
 use crate::ports::Scope;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, SchemaType, Type},
+};
 use uuid::Uuid;
 
 /// Messages to send: at most 1,000 recipients and 5 MB.
@@ -44,12 +47,35 @@ pub struct MessageItem {
     /// The recipients, at least one; each becomes a message.
     #[schema(min_items = 1)]
     pub destinations: Vec<Destination>,
+    /// Not before this time, RFC 3339 with an offset; in the past means now, and it is at most 366 days ahead.
+    #[schema(nullable, format = DateTime, example = "2026-11-24T09:00:00+03:00")]
+    pub send_at: Option<String>,
+    /// When sending may happen.
+    #[schema(schema_with = time_ranges)]
+    pub allowed_time_ranges: Option<Vec<[String; 2]>>,
+    /// The IANA time zone of the windows, unless the destination has its own; UTC when absent.
+    #[schema(nullable, default = "UTC", example = "Europe/Moscow")]
+    pub time_zone: Option<String>,
     /// Not supported yet; false is accepted.
     #[schema(nullable, default = false)]
     pub use_short_links: Option<bool>,
     /// All or nothing: one refused destination refuses the whole request.
     #[schema(nullable, default = false)]
     pub validate: Option<bool>,
+}
+
+fn time_ranges() -> Array {
+    let time: Object = ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^\d\d:\d\d(:\d\d)?$")).build();
+    let range = ArrayBuilder::new().items(time).min_items(Some(2)).max_items(Some(2));
+    let description = "When sending may happen: windows of the local day, each from a time up to another one, which is \
+        outside. A window may cross midnight, and may end at 24:00. None means always.";
+    ArrayBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Array, Type::Null]))
+        .items(range)
+        .max_items(Some(24))
+        .description(Some(description))
+        .examples([serde_json::json!([["09:00", "21:00"]])])
+        .build()
 }
 
 /// What to send over one channel. Every text may hold variables: `{{name}}`, or `{{name|fallback text}}`; `{{{{` writes two
@@ -167,6 +193,9 @@ pub struct Destination {
     /// For push: android, ios or web, in any case.
     #[schema(nullable, example = "android")]
     pub platform: Option<String>,
+    /// The person's IANA time zone: the item's `allowedTimeRanges` are meant in it.
+    #[schema(nullable, example = "Asia/Yekaterinburg")]
+    pub time_zone: Option<String>,
     /// What fills the variables of the texts: strings, numbers and booleans by name, at most 100.
     #[schema(nullable, value_type = Option<Object>)]
     pub variables: Option<BTreeMap<String, serde_json::Value>>,
@@ -202,6 +231,19 @@ pub struct CancelMessages {
     /// The same as `id`.
     #[schema(nullable)]
     pub flow_id: Option<Names>,
+}
+
+/// Another time for a message that waits.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"sendAt": "2026-11-24T09:00:00+03:00"}))]
+pub struct RescheduleMessage {
+    /// The account; the caller's own when absent.
+    #[schema(nullable)]
+    pub company_id: Option<u64>,
+    /// Not before this time, RFC 3339 with an offset; in the past means now, and it is at most 366 days ahead.
+    #[schema(format = DateTime)]
+    pub send_at: String,
 }
 
 /// A key to make.

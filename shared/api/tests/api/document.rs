@@ -1,6 +1,6 @@
 //! The OpenAPI document is locked: a change of it is a change of the contract, and is to be looked at.
 
-use crate::support::Bench;
+use crate::support::{Bench, sms, sms_at};
 use http::Method;
 use serde_json::Value;
 
@@ -40,6 +40,31 @@ async fn the_examples_are_accepted() {
         let seen = bench.as_of(&bench.token, method, path, Some(example)).await;
         assert_eq!(seen.status, 200, "{schema}: {}", seen.body);
     }
+}
+
+#[tokio::test]
+async fn the_example_of_another_time_is_accepted() {
+    let example = &document().await["components"]["schemas"]["RescheduleMessage"]["example"];
+    let bench = Bench::new();
+    let id = bench.post("/messages", &sms_at("2026-11-25T09:00:00Z", &["79990000001"])).await.ids()[0].clone();
+    let seen = bench.patch(&format!("/messages/{id}"), example).await;
+    assert_eq!((seen.status, seen.body["status"].as_str()), (200, Some("DELAYED")), "{}", seen.body);
+}
+
+/// The fields of an item that the example of the whole request does without.
+#[tokio::test]
+async fn the_examples_of_fields_are_accepted() {
+    let schemas = &document().await["components"]["schemas"];
+    let mut body = sms(&["79990000001"]);
+    for name in ["sendAt", "allowedTimeRanges", "timeZone"] {
+        let field = &schemas["MessageItem"]["properties"][name];
+        body["messages"][0][name] = field.get("example").unwrap_or(&field["examples"][0]).clone();
+        assert!(!body["messages"][0][name].is_null(), "{name} has no example");
+    }
+    let zone = &schemas["Destination"]["properties"]["timeZone"]["example"];
+    body["messages"][0]["destinations"][0]["timeZone"] = zone.clone();
+    let seen = Bench::new().post("/messages", &body).await;
+    assert_eq!((seen.status, seen.body[0]["status"].as_str()), (200, Some("DELAYED")), "{}", seen.body);
 }
 
 /// What is answered has the fields that the document promises.

@@ -1,7 +1,7 @@
 //! `Idempotency-Key`, also when a try dies between any two calls of the world.
 
 use crate::{
-    support::{Bench, sms},
+    support::{Bench, sms, sms_at},
     world::Break,
 };
 use baton_domain::{AttemptState, Message};
@@ -15,12 +15,19 @@ fn large() -> Value {
         {"channels": {"email": {"subject": "S", "text": "t".repeat(1000)}}, "destinations": [{"email": "a@example.org"}]}]})
 }
 
-fn bodies() -> [(&'static str, Value); 4] {
+fn bodies() -> [(&'static str, Value); 6] {
     let mut named = sms(&["79990000001"]);
     named["bulkId"] = json!("0f8fad5b-d9cb-469f-a165-70867728950e");
     let mut long = sms(&["79990000001"]);
     long["messages"][0]["channels"]["sms"]["text"] = json!("t".repeat(600));
-    [("alone", sms(&["79990000001"])), ("named", named), ("one with a long text", long), ("many", large())]
+    [
+        ("alone", sms(&["79990000001"])),
+        ("named", named),
+        ("one with a long text", long),
+        ("many", large()),
+        ("alone in half a minute", sms_at("2026-11-23T09:00:30Z", &["79990000001"])),
+        ("many in ten minutes", sms_at("2026-11-23T09:10:00Z", &["79990000001", "79990000002"])),
+    ]
 }
 
 /// Every attempt that waits has a pointer, and everything is stored once.

@@ -12,5 +12,7 @@ mod logging;
 mod nonsense;
 mod outbox;
 mod post;
+mod reschedule;
 mod support;
+mod time;
 mod world;

@@ -113,6 +113,10 @@ impl Bench {
         self.as_of(&self.token, Method::POST, path, Some(body)).await
     }
 
+    pub async fn patch(&self, path: &str, body: &Value) -> Seen {
+        self.as_of(&self.token, Method::PATCH, path, Some(body)).await
+    }
+
     /// With an `Idempotency-Key`.
     pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> Seen {
         let authorization = format!("Bearer {}", self.token);
@@ -125,4 +129,11 @@ impl Bench {
 pub fn sms(phones: &[&str]) -> Value {
     let destinations: Vec<_> = phones.iter().map(|phone| json!({"phone": phone})).collect();
     json!({"messages": [{"channels": {"sms": {"text": "Hello"}}, "destinations": destinations}]})
+}
+
+/// The same, to be sent at a time.
+pub fn sms_at(send_at: &str, phones: &[&str]) -> Value {
+    let mut body = sms(phones);
+    body["messages"][0]["sendAt"] = json!(send_at);
+    body
 }

@@ -5,8 +5,8 @@ use baton_domain::{AccountId, BulkId, Channel, Message, MessageId, Spec, Time};
 use baton_pipeline::{
     accept::Bulk,
     memory::Memory,
-    pointer::Pointer,
-    ports::{Accepting, Begun, Bulks, ChannelQueues, Messages, PortError, PortResult, Specs, Stored},
+    pointer::{Pointer, WakeUp},
+    ports::{Accepting, Begun, Bulks, ChannelQueues, Messages, PortError, PortResult, Specs, Stored, WakeUps},
 };
 use chrono::NaiveDate;
 use std::{
@@ -45,6 +45,8 @@ pub struct Own {
     pub calls: usize,
     /// Which call breaks off.
     pub broken: Option<(usize, Break)>,
+    /// What somebody else does to a message between its next reading and storing.
+    pub meanwhile: Option<fn(&mut Message)>,
 }
 
 /// All ports over one state.
@@ -67,7 +69,7 @@ impl World {
     pub fn is_empty(&self) -> bool {
         let state = self.memory.state();
         let stored = state.bulks.is_empty() && state.specs.is_empty() && state.messages.is_empty();
-        stored && state.channels.is_empty() && self.own().records.is_empty()
+        stored && state.channels.is_empty() && state.wake_ups.is_empty() && self.own().records.is_empty()
     }
 
     async fn call<T>(&self, work: impl Future<Output = PortResult<T>>) -> PortResult<T> {
@@ -91,6 +93,10 @@ impl Messages for World {
     }
 
     async fn store(&self, message: &Message, read: u64) -> PortResult<Stored> {
+        let meanwhile = self.own().meanwhile.take();
+        if let Some(stored) = self.memory.state().messages.get_mut(&(message.account, message.id)) {
+            meanwhile.into_iter().for_each(|change| change(stored));
+        }
         self.call(self.memory.store(message, read)).await
     }
 }
@@ -132,6 +138,12 @@ impl ChannelQueues for World {
             self.call(ChannelQueues::push(&self.memory, channel, &[*pointer], delay)).await?;
         }
         Ok(())
+    }
+}
+
+impl WakeUps for World {
+    async fn set(&self, wake_up: WakeUp, now: Time) -> PortResult<()> {
+        self.call(self.memory.set(wake_up, now)).await
     }
 }
 

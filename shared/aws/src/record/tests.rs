@@ -25,6 +25,7 @@ fn message() -> Message {
         content: Some(Arc::new(Spec { channels: vec![ChannelSpec { channel, content }] })),
         recipient: Recipient { phone: Some("+79990000001".to_owned()), ..Recipient::default() },
         created_at: now(),
+        schedule: Schedule::default(),
         route: vec![Leg { channel, required: false, reachable: true, success: None, validity_minutes: None }],
         status: Status::Created,
         attempts: Vec::new(),
@@ -71,7 +72,16 @@ fn messages_are_read_back() {
     failed.attempts[0].error =
         Some(AttemptError { class: ErrorClass::Misconfigured, code: "21211".to_owned(), message: "no".to_owned() });
     failed.attempts[0].not_before = Some(now());
-    for message in [message(), delivered(), failed] {
+    let mut delayed = message();
+    let time = |hour| chrono::NaiveTime::from_hms_opt(hour, 30, 15).expect("a time of day");
+    delayed.schedule = Schedule {
+        send_at: Some(now()),
+        ranges: vec![baton_domain::window::Range::new(time(22), time(3)).expect("a range")],
+        zone: "Europe/Moscow".parse().expect("a zone"),
+    };
+    delayed.attempts[0].until = Some(now());
+    delayed.attempts[0].expires_at = Some(now());
+    for message in [message(), delivered(), failed, delayed] {
         let item = encode(&message, true, 90);
         assert_eq!(decode(message.account, &item).expect("a message"), message);
     }

@@ -12,19 +12,24 @@
 
 mod cancel;
 mod claim;
+mod expire;
 mod open;
 mod receipt;
+mod reschedule;
 mod result;
 
 pub use cancel::{NotCancellable, cancel};
-pub use claim::{ClaimRefused, claim, lose};
+pub use claim::{ClaimRefused, claim, lose, reopen};
+pub use expire::expire;
 pub use open::open;
 pub use receipt::receipt;
+pub use reschedule::{NotWaiting, reschedule};
 pub use result::{ResultOf, result};
 
 use crate::{
-    AttemptState, Channel, ErrorClass, Message, ProviderError, Status, SuccessStatus, Time, TimelineEvent,
+    AttemptState, Channel, ErrorClass, Leg, Message, ProviderError, Status, SuccessStatus, Time, TimelineEvent,
     message::{Attempt, AttemptError},
+    window::Permit,
 };
 
 /// What a new state calls for.
@@ -39,6 +44,11 @@ pub enum Effect {
         /// Not to be tried before.
         not_before: Option<Time>,
     },
+    /// Look at the message again at this time: a validity period ends.
+    Wake {
+        /// When.
+        at: Time,
+    },
 }
 
 /// Every effect that the state of a message calls for: what an event that comes again repeats.
@@ -47,8 +57,46 @@ pub fn outstanding(message: &Message) -> Vec<Effect> {
     if message.status == Status::Canceled {
         return Vec::new();
     }
-    let queued = message.attempts.iter().zip(0..).filter(|(attempt, _)| attempt.state == AttemptState::Queued);
-    queued.map(|(attempt, index)| send(message, attempt, index)).collect()
+    let effects = message.attempts.iter().zip(0..).filter_map(|(attempt, index)| match attempt.state {
+        AttemptState::Queued => Some(send(message, attempt, index)),
+        _ if awaited(attempt) => attempt.expires_at.map(|at| Effect::Wake { at }),
+        _ => None,
+    });
+    effects.collect()
+}
+
+/// Whether an attempt is with a provider and more is to be heard of it before it counts as delivered.
+fn awaited(attempt: &Attempt) -> bool {
+    let out = matches!(attempt.state, AttemptState::Sent | AttemptState::Unknown | AttemptState::Delivered);
+    out && attempt.succeeded_at.is_none() && attempt.ended_at.is_none()
+}
+
+/// Adds an attempt on a leg, to be sent as soon as the message may go.
+fn enqueue(message: &mut Message, leg: u8, now: Time) -> u8 {
+    let mut attempt = Attempt::queued(leg, now);
+    let waits = set_time(&mut attempt, message.schedule.permit(now), now);
+    message.attempts.push(attempt);
+    if let Some(time) = waits {
+        message.note(now, TimelineEvent::Delayed, Some(leg), Some(moment(time)));
+    }
+    u8::try_from(message.attempts.len() - 1).unwrap_or(u8::MAX)
+}
+
+/// Gives an attempt its time; that time when it is still to come.
+fn set_time(attempt: &mut Attempt, permit: Permit, now: Time) -> Option<Time> {
+    attempt.not_before = (permit.from > now).then_some(permit.from);
+    attempt.until = permit.until;
+    attempt.not_before
+}
+
+/// A time as the timeline's details show it.
+fn moment(time: Time) -> String {
+    time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+/// When a validity period that begins now ends.
+fn expiry(leg: &Leg, from: Time) -> Option<Time> {
+    leg.validity_minutes.map(|minutes| from + chrono::TimeDelta::minutes(i64::from(minutes)))
 }
 
 fn send(message: &Message, attempt: &Attempt, index: u8) -> Effect {
@@ -69,9 +117,8 @@ fn fall_back(message: &mut Message, after: u8, now: Time) -> Vec<Effect> {
     let next =
         (after + 1..).zip(&message.route[usize::from(after) + 1..]).find(|(_, leg)| !leg.required && leg.reachable);
     let Some((leg, _)) = next else { return Vec::new() };
-    message.attempts.push(Attempt::queued(leg, now));
     message.note(now, TimelineEvent::FellBack, Some(leg), None);
-    let index = u8::try_from(message.attempts.len() - 1).unwrap_or(u8::MAX);
+    let index = enqueue(message, leg, now);
     vec![send(message, &message.attempts[usize::from(index)], index)]
 }
 
@@ -104,6 +151,11 @@ fn settle_success(message: &mut Message, index: u8, at: Time, now: Time) {
     if !leg.required {
         withdraw_chain(message, now);
     }
+}
+
+/// Whether an attempt of the chain counts as delivered.
+fn chain_succeeded(message: &Message) -> bool {
+    message.attempts.iter().any(|attempt| attempt.succeeded_at.is_some() && !message.leg(attempt).required)
 }
 
 fn withdraw_chain(message: &mut Message, now: Time) {
@@ -139,11 +191,14 @@ fn status_of(message: &Message) -> Status {
         return Status::Delivered;
     }
     let open = |attempt: &Attempt| attempt.state == AttemptState::Queued || attempt.state.in_flight();
-    // Delivered, while the channel waits to be read: open until its validity period ends.
-    let awaiting_read = |attempt: &Attempt| attempt.state == AttemptState::Delivered;
-    if attempts.iter().any(|attempt| open(attempt) || awaiting_read(attempt)) {
+    // Delivered while the channel waits to be read is open too, until its validity period ends.
+    if attempts.iter().any(|attempt| open(attempt) || awaited(attempt)) {
         let gone_out = attempts.iter().any(|attempt| attempt.tries > 0);
         return if gone_out { Status::Pending } else { message.status };
+    }
+    // Delivered, though not as far as the caller wanted: that is still the truth.
+    if attempts.iter().any(|attempt| attempt.state == AttemptState::Delivered) {
+        return Status::Delivered;
     }
     let last = message.current();
     match last.map(|attempt| attempt.state) {

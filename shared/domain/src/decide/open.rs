@@ -1,5 +1,5 @@
-use super::{Effect, outstanding};
-use crate::{Message, Time, TimelineEvent, message::Attempt};
+use super::{Effect, enqueue, outstanding};
+use crate::{Message, Status, Time, TimelineEvent};
 
 /// Opens a message that has just been accepted: every required channel, and the first of the chain. Channels that the
 /// recipient has no address for are noted as skipped.
@@ -13,8 +13,11 @@ pub fn open(message: &mut Message, now: Time) -> Vec<Effect> {
         }
         if leg.required || !chain_open {
             chain_open |= !leg.required;
-            message.attempts.push(Attempt::queued(index, now));
+            enqueue(message, index, now);
         }
+    }
+    if message.attempts.iter().all(|attempt| attempt.not_before.is_some()) {
+        message.status = Status::Delayed;
     }
     outstanding(message)
 }

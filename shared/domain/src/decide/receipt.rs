@@ -1,4 +1,4 @@
-use super::{Effect, fail, fall_back, outstanding, settle_status, settle_success};
+use super::{Effect, expiry, fail, fall_back, outstanding, settle_status, settle_success};
 use crate::{AttemptState, Message, Receipt, ReceiptStatus, Time, TimelineEvent};
 
 /// Takes a receipt about an attempt; `None` when there is no such attempt. Receipts come late, twice and in any order:
@@ -56,8 +56,11 @@ fn arrive(message: &mut Message, index: u8, state: AttemptState, receipt: &Recei
         return;
     }
     attempt.state = state;
-    attempt.ended_at = None;
+    let ended = attempt.ended_at.take();
     attempt.error = None;
+    // A receipt that comes before the call's own answer: the period counts from it, unless the answer knows better.
+    let ends = expiry(&message.route[usize::from(attempt.leg)], receipt.at);
+    attempt.expires_at = attempt.expires_at.or(ends);
     // Whoever reads it has got it; some providers leave the delivery receipt out then.
     if state == AttemptState::Read {
         attempt.delivered_at = attempt.delivered_at.or(Some(receipt.at));
@@ -65,6 +68,11 @@ fn arrive(message: &mut Message, index: u8, state: AttemptState, receipt: &Recei
     let leg = attempt.leg;
     message.note(now, event, Some(leg), None);
     settle_success(message, index, receipt.at, now);
+    // What was given up and has still not come as far as its leg asks for is not waited for again: nothing would end that.
+    let attempt = &mut message.attempts[usize::from(index)];
+    if attempt.succeeded_at.is_none() {
+        attempt.ended_at = ended;
+    }
 }
 
 fn late(message: &mut Message, index: u8, receipt: &Receipt, now: Time) -> Vec<Effect> {

@@ -1,4 +1,7 @@
-use super::{Effect, fail, fall_back, outstanding, settle_status, settle_success};
+use super::{
+    Effect, chain_succeeded, expiry, fail, fall_back, outstanding, set_time, settle_status, settle_success,
+    withdraw_chain,
+};
 use crate::{
     AttemptState, ErrorClass, Message, Outcome, ProviderError, Time, TimelineEvent, message::AttemptError,
     outcome::Accepted, retry,
@@ -43,6 +46,8 @@ fn accept(message: &mut Message, of: &ResultOf<'_>, accepted: &Accepted, awaited
     attempt.receipts |= accepted.receipts;
     attempt.sent_at = attempt.sent_at.or(Some(now));
     let leg = attempt.leg;
+    let ends = expiry(&message.route[usize::from(leg)], now);
+    attempt.expires_at = attempt.expires_at.or(ends);
     if awaited {
         attempt.state = AttemptState::Sent;
         attempt.error = None;
@@ -65,12 +70,19 @@ fn refuse(message: &mut Message, of: &ResultOf<'_>, error: &ProviderError, now: 
         settle_status(message);
         return effects;
     };
+    // A pause that ends outside the windows goes on to the next one.
+    let permit = message.schedule.permit(now + pause);
     let attempt = &mut message.attempts[usize::from(of.attempt)];
     attempt.state = AttemptState::Queued;
-    attempt.not_before = Some(now + pause);
+    set_time(attempt, permit, now);
     attempt.error = Some(AttemptError { class: error.class, code: error.code.clone(), message: error.message.clone() });
     let leg = attempt.leg;
-    message.note(now, TimelineEvent::Retrying, Some(leg), Some(error.code.clone()));
+    if !message.route[usize::from(leg)].required && chain_succeeded(message) {
+        // Another channel was reported as delivered while this one was being called.
+        withdraw_chain(message, now);
+    } else {
+        message.note(now, TimelineEvent::Retrying, Some(leg), Some(error.code.clone()));
+    }
     settle_status(message);
     outstanding(message)
 }
@@ -81,6 +93,8 @@ fn unknown(message: &mut Message, index: u8, error: &ProviderError, now: Time) -
     attempt.error =
         Some(AttemptError { class: ErrorClass::Unknown, code: error.code.clone(), message: error.message.clone() });
     let leg = attempt.leg;
+    let since = attempt.claimed_at.unwrap_or(now);
+    attempt.expires_at = expiry(&message.route[usize::from(leg)], since);
     message.note(now, TimelineEvent::OutcomeUnknown, Some(leg), Some(error.code.clone()));
     settle_status(message);
     outstanding(message)

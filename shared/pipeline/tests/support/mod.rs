@@ -4,7 +4,7 @@
 
 use baton_domain::{
     AccountId, BulkId, Channel, ChannelContent, ErrorClass, Message, MessageId, Outcome, ProviderError, Recipient,
-    Spec, Time, content::ChannelSpec, outcome::Accepted,
+    Spec, Time, content::ChannelSpec, outcome::Accepted, window::Schedule,
 };
 use baton_pipeline::{
     accept::{Item, Submission},
@@ -83,7 +83,7 @@ pub fn submission(channels: &[Channel], recipients: u16) -> Submission {
         bulk: BulkId::new(start(), [1; 8]),
         named: false,
         digest: "digest".into(),
-        items: vec![Item { index: 0, group: None, spec: Arc::new(spec), recipients }],
+        items: vec![Item { index: 0, group: None, spec: Arc::new(spec), schedule: Schedule::default(), recipients }],
     }
 }
 

@@ -9,11 +9,11 @@ use crate::{
     refusal::Refusal,
     wire::{Accepted, CancelMessages, ItemError},
 };
-use baton_domain::{AccountId, BulkId, GroupId, MessageId};
-use baton_pipeline::{cancel::cancel, ports::Clock};
+use baton_domain::{AccountId, BulkId, GroupId, Message, MessageId, Time};
+use baton_pipeline::{cancel::cancel, pointer::WakeUp, ports::Clock};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use uuid::Uuid;
 
 const LISTS: [&str; 4] = ["id", "flowId", "bulkId", "groupId"];
@@ -46,6 +46,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let ids = wanted.find(app, account).await?;
     let cancelling = stream::iter(ids.into_iter().map(|id| cancel(&app.ports, &app.clock, account, id)));
     let cancelled: Vec<_> = cancelling.buffered(MOST_AT_ONCE).try_collect().await?;
+    let done = cancelled.iter().flatten().filter(|(_, answer)| answer.is_ok());
+    tidy(app, done.map(|(message, _)| message)).await?;
     let elements = cancelled.into_iter().flatten().map(|(message, answer)| {
         let error = answer.err().map(|error| ItemError {
             message: format!("{error}."),
@@ -55,6 +57,27 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         Accepted::of(&message, error)
     });
     Ok(Answer::json(&elements.collect::<Vec<_>>()))
+}
+
+/// Has the bulks of cancelled messages that waited looked at: what was scheduled for them may have become needless. A call
+/// that is repeated does so again, in case the first one died before.
+async fn tidy<'a, P: Ports, C: Clock>(
+    app: &App<P, C>,
+    cancelled: impl Iterator<Item = &'a Message>,
+) -> Result<(), Refusal> {
+    let now = app.clock.now();
+    let waited = cancelled.filter(|message| waited(message, now));
+    let wake_ups: BTreeSet<WakeUp> = waited
+        .map(|message| WakeUp { account: message.account, bulk: message.id.bulk_key(), at: now.timestamp_millis() })
+        .collect();
+    let setting = stream::iter(wake_ups.into_iter().map(|wake_up| app.ports.set(wake_up, now)));
+    setting.buffer_unordered(MOST_AT_ONCE).try_collect::<()>().await?;
+    Ok(())
+}
+
+/// Whether something of a message is still ahead.
+fn waited(message: &Message, now: Time) -> bool {
+    message.attempts.iter().any(|attempt| attempt.not_before.is_some_and(|time| time > now))
 }
 
 /// Which messages to cancel.

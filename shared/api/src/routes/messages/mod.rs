@@ -2,3 +2,4 @@ pub(crate) mod cancel;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod post;
+pub(crate) mod reschedule;

@@ -29,14 +29,19 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
 ) -> Result<Answer, Refusal> {
     let body = call.json()?;
     let account = caller.account(submission::company(&body))?;
-    let draft = submission::read(&body)?;
+    let draft = submission::read(&body, app.clock.now())?;
     let once = Once::begin(app, call, account).await?;
     let submission = draft.submission(account, once.id, &once.digest);
     let (messages, replayed) = match once.before {
-        Before::Done => (accept::opened(&submission, app.clock.now()), true),
+        Before::Done => (as_at_first(app, &once, &submission), true),
         before => accept_once(app, &once, submission, before).await?,
     };
     Ok(Answer::json(&elements(&draft, &messages, once.id)).replayed(replayed))
+}
+
+/// The messages as the first try opened them: the answer to what waited then stays that it is delayed.
+fn as_at_first<P: Ports, C: Clock>(app: &App<P, C>, once: &Once, submission: &Submission) -> Vec<Message> {
+    accept::opened(submission, once.first_time().unwrap_or_else(|| app.clock.now()))
 }
 
 /// Accepts what has not been accepted yet. Gives the messages, and whether an earlier try had accepted all of them.
@@ -54,12 +59,13 @@ async fn accept_once<P: Ports, C: Clock>(
     if let (Before::Running(until), false) = (before, stored) {
         return Err(in_progress(until, app.clock.now()));
     }
+    let at_first = (before != Before::Nothing).then(|| as_at_first(app, once, &submission));
     // When it is stored, its pointer may still be missing: the try that wrote it may have died right after.
     let messages = accept::accept(&app.ports, &app.ports, &app.clock, submission).await?;
     if !alone {
         once.finish(&app.ports).await?;
     }
-    Ok((messages, stored))
+    Ok((at_first.unwrap_or(messages), stored))
 }
 
 async fn is_stored<P: Ports, C: Clock>(app: &App<P, C>, submission: &Submission) -> Result<bool, Refusal> {

@@ -1,0 +1,125 @@
+//! Delayed sends, windows and validity periods, over the ports in memory.
+
+mod support;
+
+use baton_domain::{AttemptState, Channel, Status, Time, window::Range};
+use baton_pipeline::{
+    accept::accept,
+    cancel::cancel,
+    dispatch::dispatch,
+    memory::{Memory, StoppedClock},
+    pointer::WakeUp,
+    reschedule::reschedule,
+    send::Verdict,
+};
+use chrono::{NaiveTime, TimeDelta};
+use std::{sync::Arc, time::Duration};
+use support::{ACCOUNT, Scripted, drain, only_message, sender, start, submission};
+
+fn minutes(minutes: i64) -> TimeDelta {
+    TimeDelta::minutes(minutes)
+}
+
+fn wake_ups(memory: &Memory) -> Vec<WakeUp> {
+    memory.state().wake_ups.drain(..).collect()
+}
+
+async fn accepted_for(send_at: Time, recipients: u16) -> (Memory, StoppedClock) {
+    let (memory, clock) = (Memory::default(), StoppedClock::at(start()));
+    let mut request = submission(&[Channel::Sms], recipients);
+    request.items[0].schedule.send_at = Some(send_at);
+    accept(&memory, &memory, &clock, request).await.expect("accepted");
+    (memory, clock)
+}
+
+#[tokio::test]
+async fn a_near_time_is_carried_by_the_delay_of_the_pointer() {
+    let (memory, _) = accepted_for(start() + TimeDelta::milliseconds(90_500), 1).await;
+    let delays: Vec<_> = memory.state().channels.iter().map(|(_, _, delay)| *delay).collect();
+    assert_eq!(delays, [Duration::from_secs(91)]);
+    assert!(wake_ups(&memory).is_empty());
+    assert_eq!(only_message(&memory).status, Status::Delayed);
+}
+
+#[tokio::test]
+async fn a_far_time_is_one_schedule_for_a_whole_bulk() {
+    let send_at = start() + minutes(3 * 24 * 60);
+    let (memory, clock) = accepted_for(send_at, 1000).await;
+    assert!(drain(&memory).is_empty());
+    let set = wake_ups(&memory);
+    assert_eq!(set.len(), 1);
+    for _ in 0..2 {
+        dispatch(&memory, &memory, &clock, set[0]).await.expect("dispatched");
+    }
+    assert_eq!(memory.state().schedules.len(), 1);
+    // It fires a minute or two before; the pointers carry the rest.
+    clock.advance(Duration::from_secs(3 * 86_400 - 75));
+    dispatch(&memory, &memory, &clock, set[0]).await.expect("dispatched");
+    let state = memory.state();
+    assert_eq!(state.channels.len(), 1000);
+    assert!(state.channels.iter().all(|(_, _, delay)| *delay == Duration::from_secs(75)));
+}
+
+#[tokio::test]
+async fn a_pointer_that_waited_until_the_window_closed_waits_for_the_next() {
+    let (memory, clock) = (Memory::default(), StoppedClock::at(start()));
+    let mut request = submission(&[Channel::Sms], 1);
+    let time = |minute| NaiveTime::from_hms_opt(14, minute, 20).expect("a time of day");
+    request.items[0].schedule.ranges = vec![Range::new(time(13), time(43)).expect("a range")];
+    accept(&memory, &memory, &clock, request).await.expect("accepted");
+    let (_, pointer) = drain(&memory)[0];
+    clock.advance(Duration::from_secs(40 * 60));
+    let provider = Scripted::default();
+    let sender = sender(&memory, &clock, Channel::Sms, &provider);
+    assert_eq!(sender.handle(pointer).await.expect("handled"), Verdict::Done);
+    assert_eq!(provider.call_count(), 0);
+    assert_eq!(wake_ups(&memory).len(), 1);
+    assert_eq!(only_message(&memory).attempts[0].not_before, Some(start() + minutes(1440)));
+}
+
+#[tokio::test]
+async fn a_validity_period_ends_at_its_wake_up() {
+    let (memory, clock) = (Memory::default(), StoppedClock::at(start()));
+    let mut request = submission(&[Channel::Sms, Channel::Email], 1);
+    let spec = Arc::make_mut(&mut request.items[0].spec);
+    spec.channels[0].content.validity_period = Some(60);
+    accept(&memory, &memory, &clock, request).await.expect("accepted");
+    let (_, pointer) = drain(&memory)[0];
+    sender(&memory, &clock, Channel::Sms, &Scripted::default()).handle(pointer).await.expect("handled");
+    let set = wake_ups(&memory);
+    assert_eq!(set.len(), 1);
+    // Too early: an hour ahead is for a schedule.
+    dispatch(&memory, &memory, &clock, set[0]).await.expect("dispatched");
+    assert_eq!(memory.state().schedules.len(), 1);
+    assert!(drain(&memory).is_empty());
+    clock.advance(Duration::from_secs(61 * 60));
+    dispatch(&memory, &memory, &clock, set[0]).await.expect("dispatched");
+    assert_eq!(only_message(&memory).attempts[0].state, AttemptState::Expired);
+    assert_eq!(drain(&memory).iter().map(|(channel, _)| *channel).collect::<Vec<_>>(), [Channel::Email]);
+}
+
+#[tokio::test]
+async fn a_message_that_waits_can_be_given_another_time() {
+    let (memory, clock) = accepted_for(start() + minutes(600), 1).await;
+    wake_ups(&memory);
+    let id = only_message(&memory).id;
+    let sooner = start() + minutes(2);
+    let (message, done) =
+        reschedule(&memory, &memory, &clock, (ACCOUNT, id), sooner).await.expect("asked").expect("a message");
+    assert_eq!((message.attempts[0].not_before, done), (Some(sooner), Ok(())));
+    assert_eq!(memory.state().channels[0].2, Duration::from_secs(120));
+}
+
+#[tokio::test]
+async fn the_schedule_of_a_bulk_with_nothing_left_to_do_is_removed() {
+    let (memory, clock) = accepted_for(start() + minutes(600), 2).await;
+    let set = wake_ups(&memory);
+    dispatch(&memory, &memory, &clock, set[0]).await.expect("dispatched");
+    let ids: Vec<_> = memory.state().messages.keys().map(|(_, id)| *id).collect();
+    let now = WakeUp { at: start().timestamp_millis(), ..set[0] };
+    for (id, left) in ids.into_iter().zip([1, 0]) {
+        cancel(&memory, &clock, ACCOUNT, id).await.expect("asked").expect("a message").1.expect("cancelled");
+        dispatch(&memory, &memory, &clock, now).await.expect("dispatched");
+        assert_eq!(memory.state().schedules.len(), left);
+    }
+}

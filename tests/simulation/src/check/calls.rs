@@ -1,0 +1,142 @@
+//! What is checked when a provider is called.
+
+use super::{Answer, Attempted, Call, Check};
+use crate::world::{Key, World, time};
+use baton_domain::{AttemptRef, AttemptState, Message, window::Schedule};
+use baton_pipeline::provider::SendRequest;
+
+/// How far the clock of a process may be ahead of true time or behind it, in milliseconds.
+pub(crate) const SKEW: i64 = 500;
+
+/// How long the way from the look at the clock to the provider may take: the claim, the content and the call itself.
+const LATENCY: i64 = 2500;
+
+impl World {
+    /// An attempt is claimed. Whoever may go on now must not know of a delivery.
+    pub(crate) fn claimed(&mut self, message: &Message, of: AttemptRef) {
+        let own = &message.attempts[usize::from(of.attempt)];
+        if message.leg(own).required {
+            return;
+        }
+        let known = (0_u8..).zip(&message.attempts).find(|(index, other)| {
+            let leg = message.leg(other);
+            let truth = self.truth.attempts.get(&message.reference(*index));
+            *index != of.attempt && !leg.required && truth.is_some_and(|truth| truth.known_to_succeed(leg))
+        });
+        if let Some((index, _)) = known {
+            self.violate(Check::AtMostOne, Some((message.account, message.id)), || {
+                format!("attempt {} goes out although attempt {index} is known to have succeeded", of.attempt)
+            });
+        }
+    }
+
+    /// A call reaches its provider.
+    pub(crate) fn called(&mut self, process: u64, request: &SendRequest) {
+        let of = request.attempt;
+        let key = (of.account, of.message);
+        let now = self.now;
+        self.check_owner(request, key);
+        self.check_repeat(of, request.try_number, key);
+        if let Some(at) = self.truth.cancelled.get(&key).copied() {
+            self.violate(Check::Cancelled, Some(key), || {
+                format!("attempt {} reached its provider {} ms after the cancel was answered", of.attempt, now - at)
+            });
+        }
+        if let Some(message) = self.store.messages.get(&key).cloned() {
+            self.check_time(&message, key);
+            self.check_reason(&message, of);
+        }
+        let call = Call { process, try_number: request.try_number, at: now, answer: None };
+        self.truth.attempts.entry(of).or_default().calls.push(call);
+    }
+
+    fn check_owner(&mut self, request: &SendRequest, key: Key) {
+        let name = request.recipient.client_id.clone().unwrap_or_default();
+        let account = name.split('/').next().unwrap_or_default();
+        let whose = self.truth.people.get(&name).copied();
+        if account != key.0.to_string() || request.to != name || whose != Some(key.1) {
+            self.violate(Check::Accounts, Some(key), || {
+                format!("the recipient {name} was called as {} for account {}", request.to, key.0)
+            });
+        }
+    }
+
+    fn check_repeat(&mut self, of: AttemptRef, try_number: u8, key: Key) {
+        let now = self.now;
+        let calls = self.truth.attempts.get(&of).map(|attempt| attempt.calls.clone()).unwrap_or_default();
+        for call in calls {
+            let fault = match call.answer {
+                _ if call.try_number == try_number => Some(format!("try {try_number} reached its provider twice")),
+                Some(Answer::RefusedForNow { pause, at }) => {
+                    let early = at + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX) - 2 * SKEW - now;
+                    (early > 0).then(|| format!("try {try_number} came {early} ms before the provider asked for it"))
+                }
+                answer => Some(format!("try {try_number} followed a try that ended with {answer:?}")),
+            };
+            if let Some(fault) = fault {
+                self.violate(Check::OneCall, Some(key), || format!("attempt {}: {fault}", of.attempt));
+            }
+        }
+    }
+
+    fn check_time(&mut self, message: &Message, key: Key) {
+        let now = self.now;
+        let original = || message.schedule.send_at.map(|time| time.timestamp_millis());
+        let not_before = match self.truth.times.get(&key) {
+            Some(times) => times.iter().min().copied(),
+            None => original(),
+        };
+        if not_before.is_some_and(|time| now + SKEW < time) {
+            self.violate(Check::Punctual, Some(key), || "it was sent before its time".to_owned());
+        }
+        if !is_open(&message.schedule, now) {
+            let ranges = message.schedule.ranges.clone();
+            let local = time(now).with_timezone(&message.schedule.zone);
+            self.violate(Check::Punctual, Some(key), || format!("it was sent at {local}, outside {ranges:?}"));
+        }
+    }
+
+    /// Every other attempt of the chain must have been given up for a reason that the provider gave, or that time gave.
+    fn check_reason(&mut self, message: &Message, of: AttemptRef) {
+        let own = &message.attempts[usize::from(of.attempt)];
+        if message.leg(own).required {
+            return;
+        }
+        for (index, other) in (0_u8..).zip(&message.attempts) {
+            let leg = message.leg(other);
+            if index == of.attempt || leg.required {
+                continue;
+            }
+            let truth = self.truth.attempts.get(&message.reference(index)).cloned().unwrap_or_default();
+            if !was_given_up(&truth, leg.validity_minutes, other.state, self.now) {
+                self.violate(Check::AtMostOne, Some((message.account, message.id)), || {
+                    format!("attempt {} went out although nothing speaks against attempt {index}", of.attempt)
+                });
+            }
+        }
+    }
+}
+
+/// Whether the next channel may follow an attempt.
+fn was_given_up(truth: &Attempted, validity_minutes: Option<u16>, state: AttemptState, now: i64) -> bool {
+    let Some(last) = truth.calls.last() else {
+        // No provider was called: there is none, the content could not be read, or the sender died before.
+        return matches!(state, AttemptState::Failed | AttemptState::Canceled | AttemptState::Expired);
+    };
+    let refused = matches!(last.answer, Some(Answer::Refused | Answer::RefusedForNow { .. }));
+    // Counted from the claim, which may be that much older than the call; a provider's clock may be two seconds off.
+    let ends = |minutes: u16| last.at + i64::from(minutes) * 60_000 - 2 * SKEW - LATENCY - 2000;
+    refused || truth.failed || validity_minutes.is_some_and(|minutes| now >= ends(minutes))
+}
+
+/// Whether a window was open, or had just been: looked at with a formula of its own.
+fn is_open(schedule: &Schedule, now: i64) -> bool {
+    let inside = |millis: i64| {
+        let local = time(millis).with_timezone(&schedule.zone).time();
+        schedule.ranges.iter().any(|range| {
+            let (after, before) = (range.from() <= local, local < range.to());
+            if range.from() < range.to() { after && before } else { after || before }
+        })
+    };
+    schedule.ranges.is_empty() || [now, now + SKEW, now - SKEW - LATENCY].into_iter().any(inside)
+}

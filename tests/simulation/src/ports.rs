@@ -1,0 +1,223 @@
+//! The ports of one process. Each call waits once, so that other processes come in between; it may fail before or after it
+//! takes effect, and its process may die there.
+
+use crate::{
+    faults::Fate,
+    queue::Body,
+    world::{Key, Shared, World, bulk_key, time},
+};
+use baton_domain::{AccountId, AttemptRef, BulkId, Channel, Message, MessageId, Spec, Time};
+use baton_pipeline::{
+    accept::Bulk,
+    pointer::{FallbackPointer, Pointer, WakeUp},
+    ports::{
+        Accepting, Begun, Bulks, ChannelQueues, Claim, Claims, Clock, FallbackQueue, Messages, PortError, PortResult,
+        Scheduler, Specs, Stored, WakeUps,
+    },
+};
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+/// What a process holds of the world.
+#[derive(Clone)]
+pub(crate) struct Ports {
+    pub(crate) shared: Shared,
+    /// The number of the process.
+    pub(crate) process: u64,
+    /// How far its clock is off, in milliseconds.
+    pub(crate) offset: i64,
+    /// The account that it works for: that of its event.
+    pub(crate) account: AccountId,
+}
+
+/// Waits until the world answers a call.
+struct Waiting<'a> {
+    ports: &'a Ports,
+    after: i64,
+    call: Option<u64>,
+}
+
+impl Future for Waiting<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let mut world = self.ports.shared.lock();
+        match self.call {
+            Some(call) if world.end_call(call, context.waker()) => Poll::Ready(()),
+            Some(_) => Poll::Pending,
+            None => {
+                let call = world.begin_call(self.ports.process, self.after, context.waker().clone());
+                drop(world);
+                self.call = Some(call);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Ports {
+    /// Waits for some milliseconds.
+    pub(crate) async fn wait(&self, after: i64) {
+        Waiting { ports: self, after, call: None }.await;
+    }
+
+    /// One port call.
+    pub(crate) async fn call<T>(
+        &self,
+        operation: &'static str,
+        about: Option<Key>,
+        effect: impl FnOnce(&mut World) -> T + Send,
+    ) -> PortResult<T> {
+        let after = {
+            let world = &mut *self.shared.lock();
+            world.faults.latency(&mut world.random)
+        };
+        self.wait(after).await;
+        let world = &mut *self.shared.lock();
+        let failed = |world: &mut World, when: &str| {
+            world.note(about, || format!("#{} {operation}: the call fails {when} its effect", self.process));
+            Err(PortError::new(operation, "simulated"))
+        };
+        match world.faults.fate(&mut world.random) {
+            Fate::FailsBefore => failed(world, "before"),
+            Fate::FailsAfter => {
+                effect(world);
+                failed(world, "after")
+            }
+            Fate::Works => Ok(effect(world)),
+        }
+    }
+}
+
+impl Clock for Ports {
+    fn now(&self) -> Time {
+        time(self.shared.lock().now + self.offset)
+    }
+
+    fn spread(&self) -> f64 {
+        let thousandth = self.shared.lock().random.between(0, 1000);
+        f64::from(i32::try_from(thousandth).unwrap_or_default()) / 1000.0
+    }
+
+    fn random(&self) -> [u8; 8] {
+        self.shared.lock().random.next().to_be_bytes()
+    }
+}
+
+impl Messages for Ports {
+    async fn load(&self, account: AccountId, id: MessageId) -> PortResult<Option<Message>> {
+        self.call("load", Some((account, id)), |world| world.load(account, id)).await
+    }
+
+    async fn store(&self, message: &Message, read: u64) -> PortResult<Stored> {
+        let about = Some((message.account, message.id));
+        self.call("store", about, |world| world.update(self, message, read)).await
+    }
+}
+
+impl Claims for Ports {
+    async fn claim(&self, attempt: AttemptRef, now: Time) -> PortResult<Claim> {
+        let about = Some((attempt.account, attempt.message));
+        self.call("claim", about, |world| world.claim(self, attempt, now)).await
+    }
+}
+
+impl Specs for Ports {
+    async fn spec(&self, account: AccountId, bulk: BulkId, item: u16) -> PortResult<Option<Arc<Spec>>> {
+        self.call("read a content", Some(bulk_key(account, bulk)), |world| {
+            world.store.specs.get(&(account, bulk.key(), item)).cloned()
+        })
+        .await
+    }
+}
+
+impl Bulks for Ports {
+    async fn messages(&self, account: AccountId, bulk: BulkId) -> PortResult<Vec<Message>> {
+        let of = move |key: &Key| key.0 == account && key.1.bulk_key() == bulk.key();
+        let read = |world: &mut World| {
+            world.store.messages.iter().filter(|(key, _)| of(key)).map(|(_, message)| message.clone()).collect()
+        };
+        self.call("read a bulk", Some(bulk_key(account, bulk)), read).await
+    }
+}
+
+impl Accepting for Ports {
+    async fn begin(&self, bulk: &Bulk) -> PortResult<Begun> {
+        self.call("put a head", Some(bulk_key(bulk.account, bulk.id)), |world| world.begin_bulk(self, bulk)).await
+    }
+
+    async fn put_specs(&self, account: AccountId, bulk: BulkId, specs: &[(u16, Arc<Spec>)]) -> PortResult<()> {
+        for (item, spec) in specs {
+            self.call("put a content", Some(bulk_key(account, bulk)), |world| {
+                world.put_spec(self, (account, bulk.key(), *item), spec)
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    async fn put(&self, messages: Vec<Message>, _alone: bool) -> PortResult<Vec<Message>> {
+        // One by one, as the table takes them: a process that dies leaves the first ones behind.
+        let mut stored = Vec::new();
+        for message in messages {
+            let about = Some((message.account, message.id));
+            stored.push(self.call("put a message", about, |world| world.put(self, message)).await?);
+        }
+        Ok(stored)
+    }
+}
+
+impl ChannelQueues for Ports {
+    async fn push(&self, channel: Channel, pointers: &[Pointer], delay: Duration) -> PortResult<()> {
+        // Requests of at most ten, as SQS takes them.
+        for batch in pointers.chunks(10) {
+            self.call("push pointers", None, |world| {
+                for pointer in batch {
+                    world.push(self, Body::Send(channel, *pointer), seconds(delay));
+                }
+            })
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+impl FallbackQueue for Ports {
+    async fn push(&self, account: AccountId, message: MessageId) -> PortResult<()> {
+        let body = Body::FallBack(FallbackPointer { account, message });
+        self.call("push a fallback", Some((account, message)), |world| world.push(self, body, 0)).await
+    }
+}
+
+impl WakeUps for Ports {
+    async fn set(&self, wake_up: WakeUp, now: Time) -> PortResult<()> {
+        let rest = wake_up.time().map_or(0, |at| (at - now).num_milliseconds());
+        let delay = u64::try_from(rest).unwrap_or_default().div_ceil(1000);
+        let body = Body::Wake(wake_up);
+        self.call("set a wake-up", body.about(), |world| world.push(self, body, delay)).await
+    }
+}
+
+impl Scheduler for Ports {
+    async fn schedule(&self, wake_up: WakeUp) -> PortResult<()> {
+        self.call("schedule", Some(bulk_key(wake_up.account, wake_up.bulk)), |world| world.set_schedule(wake_up)).await
+    }
+
+    async fn forget(&self, wake_up: WakeUp) -> PortResult<()> {
+        let about = Some(bulk_key(wake_up.account, wake_up.bulk));
+        let forget = |world: &mut World| {
+            if world.schedules.remove(&wake_up).is_some() {
+                world.note(about, || format!("#{} removes the schedule at {}", self.process, time(wake_up.at)));
+            }
+        };
+        self.call("forget a schedule", about, forget).await
+    }
+}
+
+fn seconds(delay: Duration) -> u64 {
+    delay.as_secs() + u64::from(delay.subsec_nanos() > 0)
+}
