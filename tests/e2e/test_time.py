@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from baton import Client, Json, Stack, eventually, events, item, phone
+import pytest
+from baton import Client, Json, Stack, events, eventually, item, phone
 
 # What a send may leave after its time.
 PUNCTUAL = timedelta(seconds=2)
@@ -36,7 +37,7 @@ def schedules(stack: Stack) -> list[str]:
     return [schedule["Name"] for schedule in found]
 
 
-def test_sends_leave_at_their_time(account: Client, capsys) -> None:
+def test_sends_leave_at_their_time(account: Client, capsys: pytest.CaptureFixture[str]) -> None:
     """Thirty messages over fifteen seconds leave within two seconds after their time, and none before."""
     due = [now() + timedelta(seconds=3 + index / 2) for index in range(30)]
     ids = post(account, [item({"sms": {"text": "t"}}, {"phone": phone()}, sendAt=text(time)) for time in due])

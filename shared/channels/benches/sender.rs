@@ -78,6 +78,7 @@ fn submission() -> Submission {
             index: 0,
             group: None,
             spec: Arc::new(Spec { channels: vec![ChannelSpec { channel: Channel::Telegram, content }] }),
+            schedule: baton_domain::window::Schedule::default(),
             recipients: (0..MESSAGES).map(|index| (index, recipient(index))).collect(),
         }],
     }
