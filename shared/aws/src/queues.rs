@@ -171,7 +171,9 @@ impl WakeUps for WakeQueue {
         if ahead > 0 && self.remembered().contains(&wake_up) {
             return Ok(());
         }
-        let delay = whole_seconds(Duration::from_millis(u64::try_from(ahead).unwrap_or_default()));
+        // What is too far away for the queue goes at once: dispatch sets a schedule for it.
+        let delay = Duration::from_millis(u64::try_from(ahead).unwrap_or_default());
+        let delay = if delay.as_secs() > LONGEST_DELAY.unsigned_abs().into() { 0 } else { whole_seconds(delay) };
         let body = json(&wake_up)?;
         let flush = |bodies| self.queue.send(bodies);
         self.waiting.push("SQS SendMessageBatch", (body, delay), flush).await?;

@@ -130,7 +130,8 @@ pub trait ChannelQueues: Send + Sync {
 
 /// The queue of wake-ups.
 pub trait WakeUps: Send + Sync {
-    /// Puts a wake-up on the queue, to come at its time or after 15 minutes, whichever is first; answers when it is durable.
+    /// Puts a wake-up on the queue: to come at its time when that is at most 15 minutes away, else at once, so that dispatch
+    /// sets a schedule for it. Answers when it is durable.
     fn set(&self, wake_up: WakeUp, now: Time) -> impl Future<Output = PortResult<()>> + Send;
 }
 
