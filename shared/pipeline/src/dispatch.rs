@@ -38,8 +38,18 @@ where
         .try_filter_map(|message| async { Ok(message) })
         .try_collect()
         .await?;
-    emit::sends(queues, queues, &messages, now).await?;
+    emit::sends(queues, &Scheduled(queues), &messages, now).await?;
     tidy(queues, &messages, now).await
+}
+
+/// The later wake-ups of a bulk that is looked at go to the scheduler at once, where each is there once however often it is
+/// set. On the queue every wake-up would put a copy of all later ones, and those copies of theirs.
+struct Scheduled<'a, Q>(&'a Q);
+
+impl<Q: Scheduler> WakeUps for Scheduled<'_, Q> {
+    async fn set(&self, wake_up: WakeUp, _now: Time) -> PortResult<()> {
+        self.0.schedule(wake_up).await
+    }
 }
 
 /// Ends the validity periods of a message that are over.
@@ -55,7 +65,9 @@ async fn expire<S: Messages>(store: &S, message: Message, now: Time) -> PortResu
 
 /// Removes the schedules of a bulk that has nothing left to do: what they would have woken was cancelled or rescheduled.
 async fn tidy<Q: Scheduler>(queues: &Q, messages: &[Message], now: Time) -> PortResult<()> {
-    if messages.is_empty() || messages.iter().any(|message| !message.status.is_final()) {
+    // A delivered message may still have a required channel that waits for the same minute.
+    let has_more = |message: &Message| !message.status.is_final() || !decide::outstanding(message).is_empty();
+    if messages.is_empty() || messages.iter().any(has_more) {
         return Ok(());
     }
     let withdrawn = messages.iter().flat_map(|message| {

@@ -29,12 +29,14 @@ where
     let key = (of.attempt.account, of.attempt.message);
     let now = clock.now();
     let changed = update(store, key, None, |message| decide::receipt(message, of.attempt.attempt, &of.receipt, now));
-    let Some((message, Some(effects))) = changed.await? else {
+    let Some((message, Some(_))) = changed.await? else {
         tracing::info!(attempt = %of.attempt, "a receipt of an unknown attempt");
         return Ok(Taken::Unknown);
     };
     tracing::info!(attempt = %of.attempt, status = %message.status, "receipt");
-    if effects.iter().any(|effect| matches!(effect, Effect::Send { .. })) {
+    let own = of.attempt.attempt;
+    let follows = |effect: &Effect| matches!(effect, Effect::Send { attempt, .. } if *attempt != own);
+    if decide::outstanding_of(&message, own).iter().any(follows) {
         fallback.push(message.account, message.id).await?;
     }
     Ok(Taken::Applied)

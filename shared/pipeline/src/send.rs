@@ -75,7 +75,7 @@ where
         let key = (message.account, message.id);
         let changed = update(&self.store, key, Some(message), |message| decide::result(message, &of, self.clock.now()));
         match changed.await? {
-            Some((message, effects)) => self.emit(&message, index, &effects).await,
+            Some((message, _)) => self.emit(&message, index).await,
             None => Ok(Verdict::Done),
         }
     }
@@ -137,11 +137,11 @@ where
         let index = pointer.attempt.attempt;
         let now = self.clock.now();
         match decide::claim(&mut message.clone(), index, now) {
-            Err(ClaimRefused::TooEarly(_)) => self.emit(&message, index, &decide::outstanding(&message)).await,
+            Err(ClaimRefused::TooEarly(_) | ClaimRefused::NotWaiting) => self.emit(&message, index).await,
             Err(ClaimRefused::WindowClosed) => {
                 let key = (message.account, message.id);
                 match update(&self.store, key, Some(message), |message| decide::reopen(message, index, now)).await? {
-                    Some((message, effects)) => self.emit(&message, index, &effects).await,
+                    Some((message, _)) => self.emit(&message, index).await,
                     None => Ok(Verdict::Done),
                 }
             }
@@ -152,30 +152,26 @@ where
                 }
                 tracing::warn!(attempt = %pointer.attempt, "the holder of a claim died; the outcome is unknown");
                 let key = (message.account, message.id);
-                let since_then = update(&self.store, key, Some(message), |message| {
-                    decide::lose(message, index, now);
-                    decide::outstanding(message)
-                });
+                let since_then = update(&self.store, key, Some(message), |message| decide::lose(message, index, now));
                 match since_then.await? {
-                    Some((message, effects)) => self.emit(&message, index, &effects).await,
+                    Some((message, _)) => self.emit(&message, index).await,
                     None => Ok(Verdict::Done),
                 }
             }
             // Claimable after all: somebody changed it between the claim and its answer.
             Ok(()) => Ok(Verdict::Again(Duration::ZERO)),
-            Err(ClaimRefused::NotWaiting) => self.emit(&message, index, &decide::outstanding(&message)).await,
         }
     }
 
-    /// Carries out effects: our own attempt again is the record's return, unless that is far away; other attempts are for
-    /// the fallback function.
-    async fn emit(&self, message: &Message, own: u8, effects: &[Effect]) -> PortResult<Verdict> {
+    /// Carries out the effects of our own attempt: again is the record's return, unless that is far away; the next channel
+    /// is for the fallback function.
+    async fn emit(&self, message: &Message, own: u8) -> PortResult<Verdict> {
         let now = self.clock.now();
         let mut verdict = Verdict::Done;
         let mut others = false;
         let mut wake_ups = BTreeSet::new();
-        for effect in effects {
-            match *effect {
+        for effect in decide::outstanding_of(message, own) {
+            match effect {
                 Effect::Wake { at } => {
                     wake_ups.insert(emit::after_expiry(message, at, now));
                 }

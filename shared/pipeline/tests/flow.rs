@@ -199,3 +199,22 @@ async fn pointers_to_nothing_are_done_with() {
         Taken::Unknown
     );
 }
+
+#[tokio::test]
+async fn two_attempts_that_wait_side_by_side_do_not_multiply_each_other() {
+    let (memory, clock) = (Memory::default(), StoppedClock::at(start()));
+    let mut request = submission(&[Channel::Sms, Channel::Email], 1);
+    std::sync::Arc::make_mut(&mut request.items[0].spec).channels[1].content.required = true;
+    accept(&memory, &memory, &clock, request).await.expect("accepted");
+    let pointers = drain(&memory);
+    assert_eq!(pointers.len(), 2);
+    for (channel, pointer) in pointers {
+        let provider = Scripted::answering([refused(ErrorClass::Temporary)]);
+        let sender = sender(&memory, &clock, channel, &provider);
+        // The try itself, and a second record that comes too early.
+        for _ in 0..2 {
+            assert!(matches!(sender.handle(pointer).await.expect("handled"), Verdict::Again(_)));
+        }
+    }
+    assert!(memory.state().fallbacks.is_empty() && drain(&memory).is_empty());
+}

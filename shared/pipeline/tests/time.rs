@@ -123,3 +123,36 @@ async fn the_schedule_of_a_bulk_with_nothing_left_to_do_is_removed() {
         assert_eq!(memory.state().schedules.len(), left);
     }
 }
+
+#[tokio::test]
+async fn a_wake_up_hands_later_ones_to_the_scheduler_where_they_are_merged() {
+    let (memory, clock) = accepted_for(start() + minutes(600), 2).await;
+    let set = wake_ups(&memory);
+    let now = WakeUp { at: start().timestamp_millis(), ..set[0] };
+    for _ in 0..3 {
+        dispatch(&memory, &memory, &clock, now).await.expect("dispatched");
+    }
+    assert!(wake_ups(&memory).is_empty());
+    assert_eq!(memory.state().schedules.len(), 1);
+}
+
+#[tokio::test]
+async fn the_schedule_of_a_required_channel_outlives_the_delivery_over_another() {
+    let (memory, clock) = (Memory::default(), StoppedClock::at(start()));
+    let mut request = submission(&[Channel::Sms, Channel::Email], 1);
+    request.items[0].schedule.send_at = Some(start() + minutes(600));
+    Arc::make_mut(&mut request.items[0].spec).channels[1].content.required = true;
+    accept(&memory, &memory, &clock, request).await.expect("accepted");
+    let set = wake_ups(&memory);
+    dispatch(&memory, &memory, &clock, set[0]).await.expect("dispatched");
+    {
+        // The chain was withdrawn, as an earlier channel of it turned out to have delivered.
+        let mut state = memory.state();
+        let message = state.messages.values_mut().next().expect("a message");
+        message.attempts[0].state = AttemptState::Canceled;
+        message.status = Status::Delivered;
+    }
+    let now = WakeUp { at: start().timestamp_millis(), ..set[0] };
+    dispatch(&memory, &memory, &clock, now).await.expect("dispatched");
+    assert_eq!(memory.state().schedules.len(), 1);
+}

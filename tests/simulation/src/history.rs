@@ -22,7 +22,7 @@ use std::{
 };
 
 /// More than any history needs; one that goes on for longer turns in circles.
-const MOST_STEPS: u64 = 200_000;
+const MOST_STEPS: u64 = 100_000;
 
 /// What a history came to.
 #[derive(Debug)]

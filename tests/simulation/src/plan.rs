@@ -9,7 +9,7 @@ use baton_domain::{
     window::Schedule,
 };
 use baton_pipeline::accept::{Item, Submission};
-use chrono::{NaiveTime, TimeDelta};
+use chrono::{NaiveTime, TimeDelta, Timelike};
 use chrono_tz::Tz;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -191,17 +191,26 @@ fn schedule(random: &mut Random, start: i64) -> Schedule {
     };
     let send_at =
         minutes.map(|minutes| time(start) + TimeDelta::milliseconds(minutes * 60_000 + random.between(0, 59_999)));
+    let zone = random.pick(&ZONES);
     let count = random.pick(&[0, 0, 0, 1, 1, 2]);
     let mut ranges = Vec::new();
     while ranges.len() < count {
-        let from = random.between(0, 1439);
-        let length = random.pick(&[5, 30, 60, 480]);
-        let at = |minute: i64| {
-            u32::try_from(minute % 1440 * 60).ok().and_then(|s| NaiveTime::from_num_seconds_from_midnight_opt(s, 0))
+        let length = random.pick(&[2, 5, 30, 60, 480]);
+        let from = if random.chance(500) {
+            // Around the beginning of the history, so that windows close on what is under way.
+            let local = time(start).with_timezone(&zone).time().num_seconds_from_midnight() / 60;
+            (i64::from(local) + random.between(-length, 10)).rem_euclid(1440)
+        } else {
+            random.between(0, 1439)
         };
-        if let (Some(from), Some(to)) = (at(from), at(from + length)) {
+        if let (Some(from), Some(to)) = (minute(from), minute(from + length)) {
             ranges.extend(Range::new(from, to));
         }
     }
-    Schedule { send_at, ranges, zone: random.pick(&ZONES) }
+    Schedule { send_at, ranges, zone }
+}
+
+/// The time of day after so many minutes.
+fn minute(minutes: i64) -> Option<NaiveTime> {
+    NaiveTime::from_num_seconds_from_midnight_opt(u32::try_from(minutes % 1440 * 60).ok()?, 0)
 }

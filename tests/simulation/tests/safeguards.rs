@@ -3,7 +3,7 @@
 use baton_simulation::{Check, Safeguard, run};
 
 /// Within so many seeds, from any of the starts.
-const SEEDS: u64 = 100;
+const SEEDS: u64 = 200;
 
 const STARTS: [u64; 5] = [0, 100_000, 200_000, 300_000, 400_000];
 
@@ -17,7 +17,8 @@ fn found(off: Safeguard, start: u64) -> (u64, Check) {
 /// What the absence of a safeguard may show as.
 const fn shows_as(off: Safeguard) -> &'static [Check] {
     match off {
-        Safeguard::Claim | Safeguard::UnknownStays => &[Check::OneCall],
+        Safeguard::Claim => &[Check::OneCall, Check::AtMostOne],
+        Safeguard::UnknownStays => &[Check::OneCall],
         Safeguard::ConditionalStore => &[Check::Timeline, Check::Forward, Check::OneCall, Check::NothingLost],
         Safeguard::AcknowledgeLast => &[Check::NothingLost],
         Safeguard::MonotonicStatus => &[Check::Forward],

@@ -65,6 +65,24 @@ pub fn outstanding(message: &Message) -> Vec<Effect> {
     effects.collect()
 }
 
+/// The effects that an event about one attempt has to see to when it comes again: the attempt's own, and the beginning of the
+/// one that follows it in the chain. All others have events of their own. Were they seen to from here as well, two attempts
+/// that wait at the same time would put each other on the queues again and again, and ever more often.
+#[must_use]
+pub fn outstanding_of(message: &Message, index: u8) -> Vec<Effect> {
+    let in_chain = |attempt: &Attempt| !message.leg(attempt).required;
+    let own = message.attempts.get(usize::from(index));
+    let mut later = (0..).zip(&message.attempts).skip(usize::from(index) + 1);
+    // Once it has been claimed, its own event sees to it.
+    let next = later.find(|(_, attempt)| in_chain(attempt)).filter(|(_, attempt)| attempt.tries == 0);
+    let next = next.filter(|_| own.is_some_and(in_chain)).map(|(next, _)| next);
+    let concerns = |effect: &Effect| match effect {
+        Effect::Send { attempt, .. } => *attempt == index || Some(*attempt) == next,
+        Effect::Wake { at } => own.is_some_and(|own| awaited(own) && own.expires_at == Some(*at)),
+    };
+    outstanding(message).into_iter().filter(concerns).collect()
+}
+
 /// Whether an attempt is with a provider and more is to be heard of it before it counts as delivered.
 fn awaited(attempt: &Attempt) -> bool {
     let out = matches!(attempt.state, AttemptState::Sent | AttemptState::Unknown | AttemptState::Delivered);

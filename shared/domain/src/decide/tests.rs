@@ -387,3 +387,19 @@ fn a_refusal_for_now_is_not_tried_again_when_another_channel_has_delivered_meanw
     assert_eq!(result(&mut message, &of, at(5)), []);
     assert_eq!((message.attempts[1].state, message.status), (AttemptState::Canceled, Status::Delivered));
 }
+
+#[test]
+fn an_event_sees_to_its_own_attempt_and_the_one_that_follows() {
+    let required = Leg { required: true, ..leg(Channel::Email) };
+    let mut message = opened([required, leg(Channel::Sms), leg(Channel::Push)]);
+    // Two that wait side by side leave each other alone.
+    assert_eq!(send_to(&outstanding_of(&message, 0)), [(0, Channel::Email)]);
+    assert_eq!(send_to(&outstanding_of(&message, 1)), [(1, Channel::Sms)]);
+    answer(&mut message, 1, &Outcome::Refused(error(ErrorClass::Permanent)), 1);
+    assert_eq!(send_to(&outstanding_of(&message, 1)), [(2, Channel::Push)]);
+    assert_eq!(send_to(&outstanding_of(&message, 0)), [(0, Channel::Email)]);
+    // What follows has been claimed: it has an event of its own now.
+    answer(&mut message, 2, &Outcome::Refused(error(ErrorClass::Temporary)), 2);
+    assert_eq!(outstanding_of(&message, 1), []);
+    assert_eq!(send_to(&outstanding_of(&message, 2)), [(2, Channel::Push)]);
+}
