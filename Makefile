@@ -94,6 +94,11 @@ test-e2e: ## End to end, on a local stack of its own, started and stopped here
 	found=(tests/e2e/test_*.py)
 	if [ "$${#found[@]}" -gt 0 ]; then $(STACK) run -- "$$tests/pytest" -q tests/e2e; fi
 
+.PHONY: simulate
+simulate: ## Live seeded histories and check every promise: SEEDS=100000 [FROM=0], or SEED=n to see one
+	cargo run --quiet --package baton-simulation --bin simulate -- \
+	  $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),100000) --from $(or $(FROM),0))
+
 # ---- The deployment ----
 
 .PHONY: sam-build bench bench-sender bench-size bench-start clean
