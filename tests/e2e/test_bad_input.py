@@ -1,6 +1,7 @@
 """What is wrong with a request is told with status, code and place, and nothing of it is stored or sent."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ def sms(**more: Any) -> Json:
 
 SMS, TO = "/messages/0/channels/sms", "/messages/0/destinations/0"
 LATER = "2027-01-01T10:00:00Z"
+TOO_LATE = (datetime.now(UTC) + timedelta(days=730)).isoformat()
 
 # Name: body, status, and the path and code of a fault that must be among the details.
 TABLE: dict[str, tuple[Any, int, str, str]] = {
@@ -88,6 +90,26 @@ TABLE: dict[str, tuple[Any, int, str, str]] = {
     "a template that does not end": (sms(text="{{name"), 422, f"{SMS}/text", "invalid"),
     "a validity period of 2,881 minutes": (sms(validityPeriod=2881), 422, f"{SMS}/validityPeriod", "out_of_range"),
     "an unknown success status": (sms(successStatus="seen"), 422, f"{SMS}/successStatus", "invalid"),
+    "a time without an offset": (
+        one({"sms": TEXT}, sendAt="2027-01-01T10:00:00"),
+        422,
+        "/messages/0/sendAt",
+        "invalid",
+    ),
+    "a time in two years": (one({"sms": TEXT}, sendAt=TOO_LATE), 422, "/messages/0/sendAt", "out_of_range"),
+    "an empty window": (
+        one({"sms": TEXT}, allowedTimeRanges=[["09:00", "21:00"], ["09:00", "09:00"]]),
+        422,
+        "/messages/0/allowedTimeRanges/1",
+        "empty",
+    ),
+    "a window at 25 o'clock": (
+        one({"sms": TEXT}, allowedTimeRanges=[["25:00", "09:00"]]),
+        422,
+        "/messages/0/allowedTimeRanges/0/0",
+        "invalid",
+    ),
+    "an unknown time zone": (one({"sms": TEXT}, timeZone="Moscow"), 422, "/messages/0/timeZone", "invalid"),
     "no text": (one({"sms": {"text": None}}), 422, f"{SMS}/text", "required"),
     "no subject": (
         one({"email": {"text": "t"}}, {"email": "a@example.org"}),
@@ -103,9 +125,6 @@ TABLE: dict[str, tuple[Any, int, str, str]] = {
             "not_supported",
         )
         for name, value in {
-            "sendAt": LATER,
-            "allowedTimeRanges": [["09:00", "21:00"]],
-            "timeZone": "Europe/Moscow",
             "templateId": "0f8fad5b-d9cb-469f-a165-70867728950e",
             "useShortLinks": True,
             "callbackUrl": "https://example.org",
@@ -203,7 +222,7 @@ def test_all_faults_are_told_together(shop: Client) -> None:
     body = {
         "messages": [
             {"channels": {"sms": {"subject": "s"}, "fax": {}}, "destinations": [{"phone": "1"}]},
-            {"channels": {"email": {"text": "t"}}, "sendAt": LATER, "destinations": [{"email": "x"}]},
+            {"channels": {"email": {"text": "t"}}, "sendAt": "tomorrow", "destinations": [{"email": "x"}]},
         ]
     }
     answer = shop.call("POST", "/messages", body)
@@ -213,7 +232,7 @@ def test_all_faults_are_told_together(shop: Client) -> None:
         (f"{SMS}/text", "required"),
         ("/messages/0/channels/fax", "unknown_channel"),
         (f"{TO}/phone", "invalid"),
-        ("/messages/1/sendAt", "not_supported"),
+        ("/messages/1/sendAt", "invalid"),
         ("/messages/1/channels/email/subject", "required"),
         ("/messages/1/destinations/0/email", "invalid"),
     } == set(answer.faults)

@@ -161,5 +161,5 @@ def test_health_and_openapi_need_no_key(stock: Stock) -> None:
     routes = {(method, path) for path, item_ in document["paths"].items() for method in item_}
     ours = {("get", "/health"), ("get", "/openapi.json"), ("get", "/outbox"), ("get", "/messages/{id}")}
     ours |= {("get", "/messages"), ("post", "/messages"), ("delete", "/messages")}
-    ours |= {("get", "/keys"), ("post", "/keys"), ("delete", "/keys/{id}")}
+    ours |= {("patch", "/messages/{id}"), ("get", "/keys"), ("post", "/keys"), ("delete", "/keys/{id}")}
     assert {(method, path.removeprefix("/api/v1")) for method, path in routes} == ours
