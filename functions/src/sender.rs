@@ -37,7 +37,6 @@ struct Function {
     channel: Channel,
     build: Build,
     aws: Aws,
-    context: Context,
     ssm: aws_sdk_ssm::Client,
     providers_path: String,
     built: Mutex<Option<Built>>,
@@ -67,7 +66,7 @@ impl Function {
         }
         let sender = Arc::new(Sender {
             channel: self.channel,
-            providers: self.providers(document.as_deref()),
+            providers: self.providers(document.as_deref())?,
             store: self.aws.messages()?,
             fallback: SenderOutlets { fallbacks: self.aws.fallbacks()?, wake_ups: self.aws.wake_ups()? },
             clock: SystemClock,
@@ -79,12 +78,15 @@ impl Function {
 
     /// The providers of a document. A faulty document sets no provider: messages go on to their next channel, and the error
     /// in the log raises the alarm.
-    fn providers(&self, document: Option<&str>) -> Vec<Box<dyn Provider>> {
-        let Some(document) = document else { return Vec::new() };
-        (self.build)(document, &self.context).unwrap_or_else(|fault| {
+    ///
+    /// The HTTP client is made here and not at the start of the process: reading the root certificates takes longer than all
+    /// the rest of the start.
+    fn providers(&self, document: Option<&str>) -> Result<Vec<Box<dyn Provider>>, Error> {
+        let Some(document) = document else { return Ok(Vec::new()) };
+        Ok((self.build)(document, &self.aws.context()?).unwrap_or_else(|fault| {
             tracing::error!(class = "misconfigured", channel = %self.channel, fault = %fault, "the providers document is refused");
             Vec::new()
-        })
+        }))
     }
 
     async fn handle(&self, queue: &OwnQueue, event: SqsEvent) -> Result<SqsBatchResponse, Error> {
@@ -105,7 +107,6 @@ pub async fn run(channel: Channel, build: Build) -> Result<(), Error> {
     let function = Function {
         channel,
         build,
-        context: aws.context()?,
         ssm: aws_sdk_ssm::Client::new(&aws.config),
         providers_path: settings::required("PROVIDERS_PATH")?,
         built: Mutex::new(None),
