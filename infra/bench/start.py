@@ -36,8 +36,8 @@ QUEUES = (
 )
 VARIABLES = {
     "AWS_REGION": "eu-central-1",
-    # Lambda's system has its root certificates in one bundle; Debian has them a second time, as a folder of 280 links that
-    # would be read as well.
+    # Lambda's system has its root certificates in one bundle; Debian has them a second time, as a folder of 280 links
+    # that would be read as well.
     "SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt",
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
