@@ -4,8 +4,5 @@ use baton_domain::Channel;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    baton_functions::sender::run(Channel::Chat, |document, context| {
-        baton_channels::others::providers(Channel::Chat, document, context)
-    })
-    .await
+    baton_functions::sender::run(Channel::Chat, baton_channels::chat::providers).await
 }

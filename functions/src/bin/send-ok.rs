@@ -4,8 +4,5 @@ use baton_domain::Channel;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    baton_functions::sender::run(Channel::Ok, |document, context| {
-        baton_channels::others::providers(Channel::Ok, document, context)
-    })
-    .await
+    baton_functions::sender::run(Channel::Ok, baton_channels::ok::providers).await
 }

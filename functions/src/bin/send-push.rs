@@ -4,8 +4,5 @@ use baton_domain::Channel;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    baton_functions::sender::run(Channel::Push, |document, context| {
-        baton_channels::others::providers(Channel::Push, document, context)
-    })
-    .await
+    baton_functions::sender::run(Channel::Push, baton_channels::push::providers).await
 }

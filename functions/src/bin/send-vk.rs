@@ -4,8 +4,5 @@ use baton_domain::Channel;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    baton_functions::sender::run(Channel::Vk, |document, context| {
-        baton_channels::others::providers(Channel::Vk, document, context)
-    })
-    .await
+    baton_functions::sender::run(Channel::Vk, baton_channels::vk::providers).await
 }

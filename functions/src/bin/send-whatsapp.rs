@@ -4,8 +4,5 @@ use baton_domain::Channel;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    baton_functions::sender::run(Channel::Whatsapp, |document, context| {
-        baton_channels::others::providers(Channel::Whatsapp, document, context)
-    })
-    .await
+    baton_functions::sender::run(Channel::Whatsapp, baton_channels::whatsapp::providers).await
 }

@@ -22,8 +22,10 @@ pub fn timeouts() -> TimeoutConfig {
 /// when the service answered with an error of its own.
 #[must_use]
 pub fn no_answer<E, R>(error: &SdkError<E, R>) -> Option<Outcome> {
-    let refused = |class, code, message| Some(Outcome::Refused(ProviderError::new(class, code, message)));
-    let unknown = |code, message| Some(Outcome::Unknown(ProviderError::new(ErrorClass::Unknown, code, message)));
+    let refused =
+        |class, code, message| Some(Outcome::Refused(ProviderError::new(class, code, message).provider_wide()));
+    let unknown =
+        |code, message| Some(Outcome::Unknown(ProviderError::new(ErrorClass::Unknown, code, message).provider_wide()));
     match error {
         SdkError::ServiceError(_) => None,
         SdkError::ConstructionFailure(_) => {

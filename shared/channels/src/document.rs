@@ -27,7 +27,9 @@ pub struct Entry {
     pub index: usize,
     /// Its name in upper case.
     pub name: String,
-    /// Its settings, all but the name.
+    /// `bandwidth`, which every provider may have: messages a second that it takes, from all accounts together.
+    pub bandwidth: Option<u32>,
+    /// Its own settings.
     settings: Value,
 }
 
@@ -80,7 +82,17 @@ fn entry(index: usize, item: Value) -> Result<Entry, DocumentFault> {
         Some(Value::String(name)) if !name.is_empty() => name.to_ascii_uppercase(),
         _ => return Err(DocumentFault::new(format!("/{index}/name"), "the provider's name is required")),
     };
-    Ok(Entry { index, name, settings: Value::Object(fields) })
+    let bandwidth = match fields.shift_remove("bandwidth") {
+        None | Some(Value::Null) => None,
+        Some(value) => Some(bandwidth(&value).ok_or_else(|| {
+            DocumentFault::new(format!("/{index}/bandwidth"), "messages a second are expected, 1 to 100000")
+        })?),
+    };
+    Ok(Entry { index, name, bandwidth, settings: Value::Object(fields) })
+}
+
+fn bandwidth(value: &Value) -> Option<u32> {
+    value.as_u64().and_then(|rate| u32::try_from(rate).ok()).filter(|rate| (1..=100_000).contains(rate))
 }
 
 /// The fault of a name that the channel does not know.
@@ -111,6 +123,7 @@ mod tests {
         assert_eq!(fault("[{}]"), "providers document, /0/name: the provider's name is required");
         assert!(fault(r#"[{"name": "x"}]"#).contains("missing field `authToken`"));
         assert!(fault(r#"[{"name": "x", "authToken": "s3cret", "extra": 1}]"#).contains("unknown field `extra`"));
+        assert!(fault(r#"[{"name": "x", "bandwidth": 0}]"#).contains("/0/bandwidth"));
         let wrong = fault(r#"[{"name": "x", "authToken": 12345678}]"#);
         assert!(wrong.contains("/0") && !wrong.contains("12345678"), "{wrong}");
     }

@@ -5,10 +5,17 @@
 
 mod aws;
 mod base_url;
+pub mod capabilities;
+pub mod chat;
+mod codes;
 pub mod context;
 pub mod document;
 pub mod email;
-pub mod others;
+pub mod max;
+pub mod ok;
+mod outcomes;
+pub mod push;
+pub mod registry;
 pub mod sandbox;
 pub mod secret;
 pub mod sms;
@@ -17,7 +24,11 @@ pub mod telegram;
 #[cfg(test)]
 mod testing;
 pub mod transport;
+pub mod viber;
+pub mod vk;
 pub mod webhooks;
+pub mod whatsapp;
 
+pub use capabilities::Capabilities;
 pub use context::Context;
 pub use document::DocumentFault;

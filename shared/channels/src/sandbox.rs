@@ -5,8 +5,9 @@
 //! number of the try.
 
 use crate::{
-    context::Context,
+    Capabilities, Context,
     document::{DocumentFault, Entry},
+    registry::Kind,
 };
 use baton_domain::{
     AccountId, AttemptRef, Channel, ChannelContent, ErrorClass, Outcome, ProviderError, Time, outcome::Accepted,
@@ -22,6 +23,21 @@ use std::{sync::Arc, time::Duration};
 
 /// The provider's name.
 pub const NAME: &str = "SANDBOX";
+
+/// What a document may name. The sandbox keeps whatever it gets.
+pub const KIND: Kind = Kind {
+    name: NAME,
+    aliases: &[],
+    capabilities: Capabilities {
+        image: true,
+        button: true,
+        template: true,
+        receipts: true,
+        read_receipts: true,
+        ..Capabilities::TEXT
+    },
+    new: |entry, context| Ok(Box::new(Sandbox::new(entry, context)?)),
+};
 
 /// One provider call of the sandbox, kept for the outbox.
 #[derive(Clone, Debug, PartialEq)]
@@ -124,11 +140,10 @@ impl Sandbox {
     ///
     /// # Errors
     /// The entry has settings, or the process has nowhere to leave what is "sent".
-    #[expect(clippy::new_ret_no_self, reason = "all that is ever wanted is the provider")]
-    pub fn new(context: &Context, entry: &Entry) -> Result<Box<dyn Provider>, DocumentFault> {
+    pub fn new(entry: &Entry, context: &Context) -> Result<Sandbox, DocumentFault> {
         let Settings {} = entry.settings()?;
         let ports = context.sandbox.clone().ok_or_else(|| entry.fault("name", "SANDBOX is off in this deployment"))?;
-        Ok(Box::new(Sandbox { ports }))
+        Ok(Sandbox { ports })
     }
 
     async fn call(&self, request: &SendRequest) -> Outcome {

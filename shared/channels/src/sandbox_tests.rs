@@ -1,7 +1,7 @@
 //! Tests of the sandbox and of the channels that have it alone.
 
 use super::*;
-use crate::{document, others, testing};
+use crate::{document, registry, testing};
 use baton_pipeline::ports::PortError;
 use std::sync::Mutex;
 
@@ -137,23 +137,24 @@ fn it_has_no_settings_and_needs_an_outbox() {
     let plain = entry(r#"[{"name": "sandbox"}]"#);
     let off = testing::context();
     let on = Context { sandbox: Some(Arc::new(Traces::default())), ..testing::context() };
-    assert_eq!(Sandbox::new(&on, &plain).expect("a sandbox").name(), "SANDBOX");
-    let fault = |context: &Context, entry: &Entry| Sandbox::new(context, entry).err().expect("a fault").to_string();
+    assert_eq!(Sandbox::new(&plain, &on).expect("a sandbox").name(), "SANDBOX");
+    let fault = |context: &Context, entry: &Entry| Sandbox::new(entry, context).err().expect("a fault").to_string();
     assert!(fault(&off, &plain).contains("/0/name: SANDBOX is off"));
     assert!(fault(&on, &entry(r#"[{"name": "SANDBOX", "token": "x"}]"#)).contains("unknown field `token`"));
 }
 
 #[test]
-fn the_other_channels_take_it_alone() {
+fn every_channel_takes_it() {
     let context = Context { sandbox: Some(Arc::new(Traces::default())), ..testing::context() };
-    for channel in [Channel::Push, Channel::Whatsapp, Channel::Chat] {
-        let providers = others::providers(channel, r#"[{"name": "SANDBOX"}]"#, &context).expect("providers");
+    for channel in Channel::ALL {
+        let build = |document| registry::build(registry::kinds(channel), document, &context);
+        let providers = build(r#"[{"name": "SANDBOX"}]"#).expect("providers");
         assert_eq!(providers.iter().map(|provider| provider.name()).collect::<Vec<_>>(), ["SANDBOX"]);
-        assert!(others::providers(channel, "[]", &context).expect("none").is_empty());
-        let fault = others::providers(channel, r#"[{"name": "META"}]"#, &context).err().expect("a fault");
-        assert_eq!(
-            fault.to_string(),
-            "providers document, /0/name: META is not a provider of this channel: one of SANDBOX is expected"
+        assert!(build("[]").expect("none").is_empty());
+        let fault = build(r#"[{"name": "NOBODY"}]"#).err().expect("a fault").to_string();
+        assert!(
+            fault.contains("/0/name: NOBODY is not a provider of this channel") && fault.contains("SANDBOX"),
+            "{fault}"
         );
     }
 }

@@ -50,13 +50,21 @@ impl Answer {
         }
     }
 
+    /// The error by HTTP status alone. Our credentials (401, 402, 403) and what a server says of itself (500 and more) are about
+    /// the provider as a whole.
+    #[must_use]
+    pub fn error_by_status(&self, now: Time) -> ProviderError {
+        let status = self.status.as_u16();
+        let message = format!("The provider answered with HTTP status {status}.");
+        let error = ProviderError::new(self.class_by_status(), format!("http_{status}"), message);
+        let error = error.retry_after(self.retry_after(now));
+        if matches!(status, 401..=403 | 500..) { error.provider_wide() } else { error }
+    }
+
     /// The outcome by HTTP status alone.
     #[must_use]
     pub fn outcome_by_status(&self, now: Time) -> Outcome {
-        let code = format!("http_{}", self.status.as_u16());
-        let message = format!("The provider answered with HTTP status {}.", self.status.as_u16());
-        let error = ProviderError::new(self.class_by_status(), code, message).retry_after(self.retry_after(now));
-        Outcome::from_error(error)
+        Outcome::from_error(self.error_by_status(now))
     }
 }
 
@@ -93,14 +101,14 @@ fn failure(error: &reqwest::Error) -> Outcome {
     }
     if error.is_connect() {
         let message = "No connection to the provider.";
-        return Outcome::Refused(ProviderError::new(ErrorClass::Temporary, "no_connection", message));
+        return Outcome::Refused(ProviderError::new(ErrorClass::Temporary, "no_connection", message).provider_wide());
     }
     let (code, message) = if error.is_timeout() {
         ("timeout", "The provider did not answer in time; it may have taken the message.")
     } else {
         ("connection_lost", "The connection broke before the provider answered; it may have taken the message.")
     };
-    Outcome::Unknown(ProviderError::new(ErrorClass::Unknown, code, message))
+    Outcome::Unknown(ProviderError::new(ErrorClass::Unknown, code, message).provider_wide())
 }
 
 /// The HTTP client of a process: connections are kept open between invocations, redirects are not followed.

@@ -1,33 +1,42 @@
 //! The webhooks of every provider, for the receipts function.
 
 use crate::{
-    DocumentFault, document,
+    DocumentFault,
+    document::{self, Entry},
     sms::{twilio, vonage},
     telegram::bot,
 };
-use baton_domain::Channel;
+use baton_domain::Channel::{self, Sms, Telegram};
 use baton_pipeline::provider::Webhook;
 
-/// The webhook of a provider (`provider` in any case) in its channel's document: `None` when the document does not have
-/// it, or when it calls no webhooks (events of AWS services come through [`crate::sns`]).
+/// The webhooks of one provider.
+struct Hook {
+    /// The channels whose document may name it.
+    channels: &'static [Channel],
+    /// Its names in upper case.
+    names: &'static [&'static str],
+    /// Reads an entry of the document.
+    new: fn(&Entry, Channel) -> Result<Box<dyn Webhook>, DocumentFault>,
+}
+
+const HOOKS: &[Hook] = &[
+    Hook { channels: &[Sms], names: &[twilio::NAME], new: |entry, _| twilio::webhook(entry) },
+    Hook { channels: &[Sms], names: &[vonage::NAME], new: |entry, _| vonage::webhook(entry) },
+    Hook { channels: &[Telegram], names: &[bot::NAME, bot::ALIAS], new: |entry, _| bot::webhook(entry) },
+];
+
+/// The webhook of a provider (`provider` in any case, by any of its names) in its channel's document: `None` when the document
+/// does not have it, or when it calls no webhooks (events of AWS services come through [`crate::sns`]).
 ///
 /// # Errors
 /// A fault of the document, or of a setting that the webhook needs: Vonage's `signatureSecret`, for one.
 pub fn webhook(channel: Channel, provider: &str, document: &str) -> Result<Option<Box<dyn Webhook>>, DocumentFault> {
     let entries = document::parse(document)?;
-    let provider = main_name(&provider.to_ascii_uppercase()).to_owned();
-    let Some(entry) = entries.iter().find(|entry| main_name(&entry.name) == provider) else { return Ok(None) };
-    match (channel, provider.as_str()) {
-        (Channel::Sms, twilio::NAME) => twilio::webhook(entry).map(Some),
-        (Channel::Sms, vonage::NAME) => vonage::webhook(entry).map(Some),
-        (Channel::Telegram, bot::NAME) => bot::webhook(entry).map(Some),
-        _ => Ok(None),
-    }
-}
-
-/// A provider with two names is found under either, however the document spells it.
-fn main_name(name: &str) -> &str {
-    if name == bot::ALIAS { bot::NAME } else { name }
+    let provider = provider.to_ascii_uppercase();
+    let of_channel = |hook: &&Hook| hook.channels.contains(&channel) && hook.names.contains(&provider.as_str());
+    let Some(hook) = HOOKS.iter().find(of_channel) else { return Ok(None) };
+    let Some(entry) = entries.iter().find(|entry| hook.names.contains(&entry.name.as_str())) else { return Ok(None) };
+    (hook.new)(entry, channel).map(Some)
 }
 
 #[cfg(test)]

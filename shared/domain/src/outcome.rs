@@ -48,19 +48,28 @@ pub struct ProviderError {
     pub message: String,
     /// How long the provider asks us to wait before the next try.
     pub retry_after: Option<Duration>,
+    /// Whether it is about the provider as a whole and not about this message: refused credentials, no balance, an outage.
+    /// Such errors open the provider's breaker.
+    pub provider_wide: bool,
 }
 
 impl ProviderError {
-    /// An error with no wish for a pause.
+    /// An error about this message alone, with no wish for a pause.
     #[must_use]
     pub fn new(class: ErrorClass, code: impl Into<String>, message: impl Into<String>) -> ProviderError {
-        ProviderError { class, code: code.into(), message: message.into(), retry_after: None }
+        ProviderError { class, code: code.into(), message: message.into(), retry_after: None, provider_wide: false }
     }
 
     /// The same error, with the pause that the provider asks for.
     #[must_use]
     pub fn retry_after(self, pause: Option<Duration>) -> ProviderError {
         ProviderError { retry_after: pause, ..self }
+    }
+
+    /// The same error, said of the provider as a whole.
+    #[must_use]
+    pub fn provider_wide(self) -> ProviderError {
+        ProviderError { provider_wide: true, ..self }
     }
 }
 

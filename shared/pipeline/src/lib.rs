@@ -9,6 +9,7 @@ pub mod cancel;
 pub mod dispatch;
 pub mod emit;
 pub mod fallback;
+pub mod inbound;
 pub mod memory;
 pub mod pointer;
 pub mod ports;

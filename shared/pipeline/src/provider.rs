@@ -1,6 +1,7 @@
 //! What a provider is to the pipeline: something that takes one message, and something that is heard of later.
 
-use baton_domain::{AttemptRef, Channel, ChannelContent, Outcome, Receipt, Recipient, Time};
+use crate::inbound::Inbound;
+use baton_domain::{AttemptRef, Channel, ChannelContent, Outcome, ProviderError, Receipt, Recipient, Time};
 use futures::future::BoxFuture;
 
 /// One message as a provider gets it: rendered, for one recipient, over one channel.
@@ -12,7 +13,8 @@ pub struct SendRequest {
     pub try_number: u8,
     /// The channel.
     pub channel: Channel,
-    /// The recipient's address on this channel: a phone in E.164 form with `+`, an e-mail, an id, a token.
+    /// The recipient's address at this provider (see [`Provider::address`]): a phone in E.164 form with `+`, an e-mail, an
+    /// id, a token.
     pub to: String,
     /// The recipient with all addresses.
     pub recipient: Recipient,
@@ -26,6 +28,26 @@ pub struct SendRequest {
 pub trait Provider: Send + Sync {
     /// Its name in upper case, as in the providers document: `TWILIO`.
     fn name(&self) -> &'static str;
+
+    /// The recipient's address at this provider; `None` when it can not reach the recipient (it wants a phone, say, and
+    /// there is an id alone), or can not carry what the content is (a code alone, an approved template alone). The next
+    /// provider of the channel is asked then.
+    fn address<'r>(&self, channel: Channel, recipient: &'r Recipient, _content: &ChannelContent) -> Option<&'r str> {
+        recipient.address(channel)
+    }
+
+    /// Whether it takes a key against duplicates, made of [`SendRequest::attempt`]: then a call whose outcome is unknown is
+    /// made again.
+    fn idempotent(&self) -> bool {
+        false
+    }
+
+    /// Makes the cheapest call that shows whether the credentials are good. It reaches nobody and costs nothing.
+    ///
+    /// The default is for providers that have no such call: their settings were checked when they were built.
+    fn check(&self) -> BoxFuture<'_, Result<(), ProviderError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 
     /// Makes one call. Never panics on what the provider answers, and never takes longer than [`CALL_TIMEOUT`].
     fn send<'a>(&'a self, request: &'a SendRequest) -> BoxFuture<'a, Outcome>;
@@ -71,6 +93,8 @@ impl WebhookRequest {
 pub struct WebhookAnswer {
     /// The receipts in it, none when it is about something else.
     pub receipts: Vec<ReceiptOf>,
+    /// What people did: messages to us, blocks.
+    pub inbound: Vec<Inbound>,
     /// The media type of the answer.
     pub content_type: &'static str,
     /// The body of the answer, with status 200.
@@ -81,7 +105,19 @@ impl WebhookAnswer {
     /// These receipts, answered with an empty body.
     #[must_use]
     pub fn receipts(receipts: Vec<ReceiptOf>) -> WebhookAnswer {
-        WebhookAnswer { receipts, content_type: "text/plain", body: String::new() }
+        WebhookAnswer { receipts, inbound: Vec::new(), content_type: "text/plain", body: String::new() }
+    }
+
+    /// What people did, answered with an empty body.
+    #[must_use]
+    pub fn inbound(inbound: Vec<Inbound>) -> WebhookAnswer {
+        WebhookAnswer { inbound, ..WebhookAnswer::receipts(Vec::new()) }
+    }
+
+    /// The same, answered with this text: a challenge, a confirmation, `ok`.
+    #[must_use]
+    pub fn body(self, body: impl Into<String>) -> WebhookAnswer {
+        WebhookAnswer { body: body.into(), ..self }
     }
 }
 

@@ -6,10 +6,10 @@
 
 use super::letter::{Letter, Sender, encoded};
 use crate::{
-    aws,
+    Capabilities, Context, aws,
     base_url::base_url,
-    context::Context,
     document::{DocumentFault, Entry},
+    registry::Kind,
 };
 use aws_sdk_sesv2::{
     Client,
@@ -24,6 +24,14 @@ use std::time::Duration;
 
 /// The provider's name.
 pub const NAME: &str = "SES";
+
+/// What a document may name.
+pub const KIND: Kind = Kind {
+    name: NAME,
+    aliases: &[],
+    capabilities: Capabilities { receipts: true, read_receipts: true, inbound: true, ..Capabilities::TEXT },
+    new: |entry, context| Ok(Box::new(Ses::new(entry, context)?)),
+};
 
 /// The tag with our reference.
 pub(super) const REFERENCE_TAG: &str = "msg";
@@ -214,12 +222,24 @@ const ERRORS: &[(&str, &str, ErrorClass, &str)] = &[
     ("ServiceUnavailableException", "", ErrorClass::Temporary, "SES is not available."),
 ];
 
+/// The exceptions among them that are about the account and not about the e-mail.
+const PROVIDER_WIDE: &[&str] = &[
+    "LimitExceededException",
+    "SendingPausedException",
+    "AccountSuspendedException",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+];
+
 fn refusal(code: &str, message: &str, status: u16) -> ProviderError {
     let message = message.to_ascii_lowercase();
     let row = ERRORS.iter().find(|(known, part, ..)| *known == code && message.contains(&part.to_ascii_lowercase()));
     let pause = (code == "LimitExceededException").then_some(QUOTA_PAUSE);
     match row {
-        Some((code, _, class, message)) => ProviderError::new(*class, *code, *message).retry_after(pause),
+        Some((code, _, class, message)) => {
+            let error = ProviderError::new(*class, *code, *message).retry_after(pause);
+            if PROVIDER_WIDE.contains(code) { error.provider_wide() } else { error }
+        }
         None => {
             // Wrong credentials and missing rights are 400 or 403; after a 500 nobody knows.
             let class = match status {

@@ -9,8 +9,9 @@ use super::{
     smtp_session::{Login, Pool, Security, Server, ServerFault, Submission},
 };
 use crate::{
-    context::Context,
+    Capabilities, Context,
     document::{DocumentFault, Entry},
+    registry::Kind,
     secret::Secret,
 };
 use baton_domain::{ErrorClass, Outcome, ProviderError, outcome::Accepted};
@@ -27,6 +28,14 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 /// The provider's name.
 pub const NAME: &str = "SMTP";
+
+/// What a document may name.
+pub const KIND: Kind = Kind {
+    name: NAME,
+    aliases: &[],
+    capabilities: Capabilities::TEXT,
+    new: |entry, context| Ok(Box::new(Smtp::new(entry, context)?)),
+};
 
 /// Connections at a time, when the settings do not say: those of one batch.
 const CONNECTIONS: usize = 10;

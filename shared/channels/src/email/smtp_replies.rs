@@ -83,8 +83,17 @@ const CODES: &[(u16, u16, &[Stage], ErrorClass)] = &[
 
 const ANY: &[Stage] = &[Stage::Connect, Stage::Login, Stage::Sender, Stage::Recipient, Stage::Data, Stage::Content];
 
-/// The error of a failure.
+/// The error of a failure. What happens before the sender is named is about the server as a whole.
 pub(super) fn error(stage: Stage, failure: &Failure) -> ProviderError {
+    let error = error_at(stage, failure);
+    if stage <= Stage::Login || matches!(failure, Failure::Broken | Failure::Timeout) {
+        error.provider_wide()
+    } else {
+        error
+    }
+}
+
+fn error_at(stage: Stage, failure: &Failure) -> ProviderError {
     let handed_over = stage == Stage::Content;
     let lost = |code: &str, message: &str| {
         if handed_over {

@@ -4,8 +4,10 @@
 //! The service has no key against duplicates; `Context` carries our reference and is in every event. Events come through
 //! the configuration set's event destination, an SNS topic; [`crate::sns`] hands them to [`read`].
 
-use super::{Codes, known, text};
-use crate::{Context, DocumentFault, aws, base_url::base_url, document::Entry};
+use crate::{
+    Capabilities, Context, DocumentFault, aws, base_url::base_url, codes::Codes, document::Entry, outcomes::text,
+    registry::Kind,
+};
 use aws_sdk_pinpointsmsvoicev2::{
     Client,
     config::{Builder, Region},
@@ -24,6 +26,14 @@ pub const NAME: &str = "AWS";
 
 /// Another spelling of [`NAME`] in the document.
 pub const ALIAS: &str = "EUM";
+
+/// What a document may name.
+pub const KIND: Kind = Kind {
+    name: NAME,
+    aliases: &[ALIAS],
+    capabilities: Capabilities { ttl: true, receipts: true, inbound: true, ..Capabilities::TEXT },
+    new: |entry, context| Ok(Box::new(Eum::new(entry, context)?)),
+};
 
 /// The longest `MessageBody`, in characters.
 const TEXT_LIMIT: usize = 1600;
@@ -137,45 +147,54 @@ impl Provider for Eum {
 }
 
 /// What the service's exceptions mean: first by `Reason`, which says more, then by the exception's name.
-pub(super) const CODES: &Codes = &[
-    ("DESTINATION_PHONE_NUMBER_OPTED_OUT", Permanent, "The recipient has opted out."),
-    (
-        "DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION",
-        Permanent,
-        "The protect configuration blocks the country.",
-    ),
-    (
-        "DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE",
-        Permanent,
-        "The protect configuration blocks the number.",
-    ),
-    (
-        "DESTINATION_PHONE_NUMBER_NOT_VERIFIED",
-        Misconfigured,
-        "The account is in the sandbox: the number is not verified.",
-    ),
-    ("COUNTRY_NOT_ENABLED", Permanent, "The recipient's country is not enabled."),
-    ("DESTINATION_COUNTRY_BLOCKED", Permanent, "The recipient's country is blocked."),
-    ("INTERNATIONAL_SENDING_NOT_SUPPORTED", Permanent, "The sender can not send abroad."),
-    ("INVALID_IDENTITY_FOR_DESTINATION_COUNTRY", Permanent, "The sender can not send to the recipient's country."),
-    ("PRICE_OVER_THRESHOLD", Permanent, "The message costs more than maxPrice."),
-    ("INSUFFICIENT_ACCOUNT_REPUTATION", Misconfigured, "The account's reputation is too low."),
-    ("ACCOUNT_DISABLED", Misconfigured, "The account is disabled."),
-    ("MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT", Misconfigured, "The account's monthly spend limit is reached."),
-    ("DAILY_DESTINATION_CALL_LIMIT", Misconfigured, "The daily limit of the recipient's number is reached."),
-    ("SENDER_ID_NOT_REGISTERED", Misconfigured, "The sender is not registered."),
-    ("SENDER_ID_NOT_SUPPORTED", Misconfigured, "The recipient's country takes no sender names."),
-    ("SENDER_ID_REQUIRES_REGISTRATION", Misconfigured, "The sender needs to be registered."),
-    ("NO_ORIGINATION_IDENTITIES_FOUND", Misconfigured, "The account has no sender for this message."),
-    ("MESSAGE_TYPE_MISMATCH", Misconfigured, "The sender is set up for another message type."),
-    ("ThrottlingException", Temporary, "AWS limits the rate of calls."),
-    ("InternalServerException", Temporary, "AWS has an internal error."),
-    ("AccessDeniedException", Misconfigured, "AWS denies the function the right to send."),
-    ("ResourceNotFoundException", Misconfigured, "The sender or the configuration set does not exist."),
-    ("ServiceQuotaExceededException", Misconfigured, "A quota of the account is reached."),
-    ("ConflictException", Misconfigured, "The account's setup does not allow the message."),
-    ("ValidationException", Misconfigured, "AWS takes the request for invalid."),
-];
+pub(super) const CODES: Codes = Codes {
+    rows: &[
+        ("DESTINATION_PHONE_NUMBER_OPTED_OUT", Permanent, "The recipient has opted out."),
+        (
+            "DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION",
+            Permanent,
+            "The protect configuration blocks the country.",
+        ),
+        (
+            "DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE",
+            Permanent,
+            "The protect configuration blocks the number.",
+        ),
+        (
+            "DESTINATION_PHONE_NUMBER_NOT_VERIFIED",
+            Misconfigured,
+            "The account is in the sandbox: the number is not verified.",
+        ),
+        ("COUNTRY_NOT_ENABLED", Permanent, "The recipient's country is not enabled."),
+        ("DESTINATION_COUNTRY_BLOCKED", Permanent, "The recipient's country is blocked."),
+        ("INTERNATIONAL_SENDING_NOT_SUPPORTED", Permanent, "The sender can not send abroad."),
+        ("INVALID_IDENTITY_FOR_DESTINATION_COUNTRY", Permanent, "The sender can not send to the recipient's country."),
+        ("PRICE_OVER_THRESHOLD", Permanent, "The message costs more than maxPrice."),
+        ("INSUFFICIENT_ACCOUNT_REPUTATION", Misconfigured, "The account's reputation is too low."),
+        ("ACCOUNT_DISABLED", Misconfigured, "The account is disabled."),
+        ("MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT", Misconfigured, "The account's monthly spend limit is reached."),
+        ("DAILY_DESTINATION_CALL_LIMIT", Misconfigured, "The daily limit of the recipient's number is reached."),
+        ("SENDER_ID_NOT_REGISTERED", Misconfigured, "The sender is not registered."),
+        ("SENDER_ID_NOT_SUPPORTED", Misconfigured, "The recipient's country takes no sender names."),
+        ("SENDER_ID_REQUIRES_REGISTRATION", Misconfigured, "The sender needs to be registered."),
+        ("NO_ORIGINATION_IDENTITIES_FOUND", Misconfigured, "The account has no sender for this message."),
+        ("MESSAGE_TYPE_MISMATCH", Misconfigured, "The sender is set up for another message type."),
+        ("ThrottlingException", Temporary, "AWS limits the rate of calls."),
+        ("InternalServerException", Temporary, "AWS has an internal error."),
+        ("AccessDeniedException", Misconfigured, "AWS denies the function the right to send."),
+        ("ResourceNotFoundException", Misconfigured, "The sender or the configuration set does not exist."),
+        ("ServiceQuotaExceededException", Misconfigured, "A quota of the account is reached."),
+        ("ConflictException", Misconfigured, "The account's setup does not allow the message."),
+        ("ValidationException", Misconfigured, "AWS takes the request for invalid."),
+    ],
+    provider_wide: &[
+        "INSUFFICIENT_ACCOUNT_REPUTATION",
+        "ACCOUNT_DISABLED",
+        "MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT",
+        "InternalServerException",
+        "AccessDeniedException",
+    ],
+};
 
 /// The error of an exception. `status` decides where the service has an exception that the table does not have.
 fn refusal(error: &SendTextMessageError, status: u16) -> ProviderError {
@@ -194,14 +213,14 @@ fn refusal(error: &SendTextMessageError, status: u16) -> ProviderError {
         }
         _ => None,
     };
-    if let Some(error) = reason.and_then(|reason| known(CODES, reason)) {
+    if let Some(error) = reason.and_then(|reason| CODES.known(reason)) {
         return error;
     }
     let Some(name) = error.meta().code() else {
         let message = format!("AWS answered with HTTP status {status}, and nothing that could be read.");
         return ProviderError::new(class_of_status(status), format!("http_{status}"), message);
     };
-    let Some(error) = known(CODES, name) else {
+    let Some(error) = CODES.known(name) else {
         return ProviderError::new(class_of_status(status), name, format!("AWS refused with the code {name}."));
     };
     // The more telling of the two codes is kept.
@@ -241,23 +260,26 @@ pub fn read(event: &Value, now: Time) -> Result<Vec<ReceiptOf>, WebhookError> {
 }
 
 /// What the failures among the events mean. By then the service has given up, so none of them is worth another try.
-pub(super) const EVENTS: &Codes = &[
-    ("TEXT_INVALID", Permanent, "The recipient's number is not valid."),
-    ("TEXT_INVALID_MESSAGE", Permanent, "The carrier takes the message for invalid."),
-    ("TEXT_CARRIER_BLOCKED", Permanent, "The carrier blocked the message."),
-    ("TEXT_BLOCKED", Permanent, "The recipient's device blocks messages."),
-    ("TEXT_SPAM", Permanent, "The carrier took the message for spam."),
-    ("TEXT_PROTECT_BLOCKED", Permanent, "The protect configuration blocked the message."),
-    ("TEXT_UNREACHABLE", Permanent, "The recipient's device is unreachable."),
-    ("TEXT_CARRIER_UNREACHABLE", Permanent, "The recipient's carrier is unreachable."),
-    ("TEXT_TTL_EXPIRED", Permanent, "The message ran out of time."),
-];
+pub(super) const EVENTS: Codes = Codes {
+    rows: &[
+        ("TEXT_INVALID", Permanent, "The recipient's number is not valid."),
+        ("TEXT_INVALID_MESSAGE", Permanent, "The carrier takes the message for invalid."),
+        ("TEXT_CARRIER_BLOCKED", Permanent, "The carrier blocked the message."),
+        ("TEXT_BLOCKED", Permanent, "The recipient's device blocks messages."),
+        ("TEXT_SPAM", Permanent, "The carrier took the message for spam."),
+        ("TEXT_PROTECT_BLOCKED", Permanent, "The protect configuration blocked the message."),
+        ("TEXT_UNREACHABLE", Permanent, "The recipient's device is unreachable."),
+        ("TEXT_CARRIER_UNREACHABLE", Permanent, "The recipient's carrier is unreachable."),
+        ("TEXT_TTL_EXPIRED", Permanent, "The message ran out of time."),
+    ],
+    provider_wide: &[],
+};
 
 fn receipt_status(kind: &str) -> Option<ReceiptStatus> {
     match kind {
         "TEXT_QUEUED" | "TEXT_PENDING" | "TEXT_SENT" | "TEXT_SUCCESSFUL" => Some(ReceiptStatus::Sent),
         "TEXT_DELIVERED" => Some(ReceiptStatus::Delivered),
-        _ => known(EVENTS, kind).map(ReceiptStatus::Failed),
+        _ => EVENTS.known(kind).map(ReceiptStatus::Failed),
     }
 }
 

@@ -1,6 +1,5 @@
 use super::*;
-use crate::testing::{context, request};
-use baton_domain::{Channel, ChannelContent};
+use crate::testing::context;
 
 const TWILIO: &str = r#"{"name": "twilio", "accountSid": "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "authToken": "12345"}"#;
 
@@ -41,31 +40,8 @@ fn a_base_url_is_an_address_without_a_query() {
 }
 
 #[test]
-fn a_text_is_there_and_within_the_limit() {
-    let check = |content: Option<&str>| {
-        let content = ChannelContent { text: content.map(str::to_owned), ..ChannelContent::default() };
-        match text(&request(Channel::Sms, "+79990000001", content), 4) {
-            Ok(_) => "ok".to_owned(),
-            Err(Outcome::Refused(error)) => format!("{} {}", error.class, error.code),
-            Err(other) => format!("{other:?}"),
-        }
-    };
-    assert_eq!([check(Some("яяяя")), check(Some("😀😀"))], ["ok", "ok"]);
-    assert_eq!([check(Some("яяяяя")), check(Some("😀😀a"))], ["permanent text_too_long"; 2]);
-    assert_eq!([check(Some("")), check(None)], ["permanent text_missing"; 2]);
-}
-
-/// The codes of a class; shared by the tests of the providers.
-pub(super) fn codes_of(codes: &Codes, class: ErrorClass) -> Vec<&'static str> {
-    codes.iter().filter(|row| row.1 == class).map(|row| row.0).collect()
-}
-
-#[test]
-fn every_code_stands_once_and_has_a_sentence() {
+fn the_tables_of_codes_are_well_formed() {
     for codes in [twilio::CODES, vonage::codes::CODES, eum::CODES, eum::EVENTS] {
-        for (index, (code, _, sentence)) in codes.iter().enumerate() {
-            assert!(codes[..index].iter().all(|(other, ..)| other != code), "{code} stands twice");
-            assert!(sentence.ends_with('.') && !sentence.starts_with(char::is_lowercase), "{code}: {sentence}");
-        }
+        codes.assert_well_formed();
     }
 }

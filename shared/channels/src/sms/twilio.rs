@@ -4,16 +4,18 @@
 //! Twilio has no key against duplicates and carries no reference of ours, so the reference travels in the query of the
 //! status callback's address and comes back with every callback.
 
-use super::{Codes, known, no_sender, text};
 use crate::{
-    Context, DocumentFault,
+    Capabilities, Context, DocumentFault,
     base_url::base_url,
+    codes::Codes,
     document::Entry,
+    outcomes::{no_id, no_sender, text},
+    registry::Kind,
     secret::Secret,
     transport::{self, Answer},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use baton_domain::{AttemptRef, Channel, ErrorClass, Outcome, ProviderError, Receipt, ReceiptStatus, Time};
+use baton_domain::{AttemptRef, Channel, Outcome, ProviderError, Receipt, ReceiptStatus, Time};
 use baton_domain::{ErrorClass::*, outcome::Accepted};
 use baton_pipeline::provider::{
     Provider, ReceiptOf, SendRequest, Webhook, WebhookAnswer, WebhookError, WebhookRequest,
@@ -27,6 +29,14 @@ use subtle::ConstantTimeEq;
 
 /// The name in the document.
 pub const NAME: &str = "TWILIO";
+
+/// What a document may name.
+pub const KIND: Kind = Kind {
+    name: NAME,
+    aliases: &[],
+    capabilities: Capabilities { ttl: true, receipts: true, inbound: true, ..Capabilities::TEXT },
+    new: |entry, context| Ok(Box::new(Twilio::new(entry, context)?)),
+};
 
 /// The longest `Body`, in characters (parameter `Body` of the message resource).
 const TEXT_LIMIT: usize = 1600;
@@ -132,56 +142,50 @@ impl Provider for Twilio {
 }
 
 /// What Twilio's codes mean (<https://www.twilio.com/docs/api/errors>), both in answers and in status callbacks.
-pub(super) const CODES: &Codes = &[
-    ("20003", Misconfigured, "Twilio refused the credentials."),
-    ("20429", Temporary, "Twilio limits the rate of calls."),
-    ("20500", Temporary, "Twilio has an internal error."),
-    ("20503", Temporary, "Twilio is unavailable for a while."),
-    ("21211", Permanent, "The recipient's number is not valid."),
-    ("21214", Permanent, "The recipient's number can not be reached."),
-    ("21217", Permanent, "The recipient's number does not look valid."),
-    ("21408", Misconfigured, "The account may not send to this region."),
-    ("21606", Misconfigured, "The sender is not one of the account's, or can not send SMS."),
-    ("21610", Permanent, "The recipient has unsubscribed from this sender."),
-    ("21612", Permanent, "There is no route from this sender to the recipient."),
-    ("21614", Permanent, "The recipient's number is not a mobile one."),
-    ("21617", Misconfigured, "The text is too long for Twilio."),
-    ("21635", Permanent, "The recipient's number is a landline."),
-    ("21659", Misconfigured, "The sender is not a number or short code of the account's country."),
-    ("30001", Temporary, "Twilio's queue is full."),
-    ("30002", Misconfigured, "The account is suspended."),
-    ("30003", Permanent, "The recipient's handset is unreachable."),
-    ("30004", Permanent, "The message is blocked for the recipient."),
-    ("30005", Permanent, "The recipient's number is unknown."),
-    ("30006", Permanent, "The recipient's number is a landline or its carrier is unreachable."),
-    ("30007", Misconfigured, "The message was filtered as unwanted."),
-    ("30008", Temporary, "The carrier reported an unknown error."),
-    ("30034", Misconfigured, "The sender is not registered for A2P 10DLC."),
-    ("63003", Permanent, "The recipient's address is not valid on this channel."),
-    ("63007", Misconfigured, "The sender is not set up for this channel."),
-    ("63012", Temporary, "The channel's own provider has an internal error."),
-    ("63016", Misconfigured, "The message is outside the window in which free text is allowed."),
-    ("63018", Temporary, "The channel limits the rate of calls."),
-    ("63024", Permanent, "The recipient's address is not valid."),
-];
-
-/// The error of a code; one that the table does not have gets the class of its circumstances.
-fn error(code: &str, otherwise: ErrorClass) -> ProviderError {
-    known(CODES, code)
-        .unwrap_or_else(|| ProviderError::new(otherwise, code, format!("Twilio refused with the code {code}.")))
-}
+pub(super) const CODES: Codes = Codes {
+    rows: &[
+        ("20003", Misconfigured, "Twilio refused the credentials."),
+        ("20429", Temporary, "Twilio limits the rate of calls."),
+        ("20500", Temporary, "Twilio has an internal error."),
+        ("20503", Temporary, "Twilio is unavailable for a while."),
+        ("21211", Permanent, "The recipient's number is not valid."),
+        ("21214", Permanent, "The recipient's number can not be reached."),
+        ("21217", Permanent, "The recipient's number does not look valid."),
+        ("21408", Misconfigured, "The account may not send to this region."),
+        ("21606", Misconfigured, "The sender is not one of the account's, or can not send SMS."),
+        ("21610", Permanent, "The recipient has unsubscribed from this sender."),
+        ("21612", Permanent, "There is no route from this sender to the recipient."),
+        ("21614", Permanent, "The recipient's number is not a mobile one."),
+        ("21617", Misconfigured, "The text is too long for Twilio."),
+        ("21635", Permanent, "The recipient's number is a landline."),
+        ("21659", Misconfigured, "The sender is not a number or short code of the account's country."),
+        ("30001", Temporary, "Twilio's queue is full."),
+        ("30002", Misconfigured, "The account is suspended."),
+        ("30003", Permanent, "The recipient's handset is unreachable."),
+        ("30004", Permanent, "The message is blocked for the recipient."),
+        ("30005", Permanent, "The recipient's number is unknown."),
+        ("30006", Permanent, "The recipient's number is a landline or its carrier is unreachable."),
+        ("30007", Misconfigured, "The message was filtered as unwanted."),
+        ("30008", Temporary, "The carrier reported an unknown error."),
+        ("30034", Misconfigured, "The sender is not registered for A2P 10DLC."),
+        ("63003", Permanent, "The recipient's address is not valid on this channel."),
+        ("63007", Misconfigured, "The sender is not set up for this channel."),
+        ("63012", Temporary, "The channel's own provider has an internal error."),
+        ("63016", Misconfigured, "The message is outside the window in which free text is allowed."),
+        ("63018", Temporary, "The channel limits the rate of calls."),
+        ("63024", Permanent, "The recipient's address is not valid."),
+    ],
+    provider_wide: &["20003", "20500", "20503", "30002"],
+};
 
 fn outcome(answer: &Answer, now: Time) -> Outcome {
     let body = answer.json();
     if !answer.status.is_success() {
         let Some(code) = body["code"].as_u64() else { return answer.outcome_by_status(now) };
-        let error = error(&code.to_string(), answer.class_by_status());
+        let error = CODES.error("Twilio", &code.to_string(), answer.class_by_status());
         return Outcome::from_error(error.retry_after(answer.retry_after(now)));
     }
-    let Some(sid) = body["sid"].as_str() else {
-        let message = "Twilio's answer has no message id; it may have taken the message.";
-        return Outcome::Unknown(ProviderError::new(Unknown, "no_message_id", message));
-    };
+    let Some(sid) = body["sid"].as_str() else { return no_id("Twilio") };
     // With a messaging service the number is 0 until a sender is picked.
     let parts = body["num_segments"].as_str().and_then(|parts| parts.parse().ok()).filter(|parts| *parts > 0);
     Outcome::Accepted(Accepted { provider_message_id: Some(sid.to_owned()), receipts: true, part_count: parts })
@@ -280,7 +284,7 @@ fn receipt_status(status: &str, code: Option<&str>) -> Option<ReceiptStatus> {
         "delivered" => ReceiptStatus::Delivered,
         "read" => ReceiptStatus::Read,
         "failed" | "undelivered" | "canceled" => ReceiptStatus::Failed(match code.filter(|code| !code.is_empty()) {
-            Some(code) => error(code, Permanent),
+            Some(code) => CODES.error("Twilio", code, Permanent),
             None => ProviderError::new(Permanent, status, "Twilio reported that the message was not delivered."),
         }),
         _ => return None,

@@ -5,19 +5,21 @@
 /// What the codes mean.
 pub(super) mod codes;
 
-use super::{known, no_sender, text};
 use crate::{
-    Context, DocumentFault,
+    Capabilities, Context, DocumentFault,
     base_url::base_url,
     document::Entry,
+    outcomes::{accepted, no_id, no_sender, text},
+    registry::Kind,
     secret::Secret,
     transport::{self, Answer},
 };
+use baton_domain::ErrorClass::*;
 use baton_domain::{AttemptRef, Channel, ErrorClass, Outcome, ProviderError, Receipt, ReceiptStatus, Time};
-use baton_domain::{ErrorClass::*, outcome::Accepted};
 use baton_pipeline::provider::{
     Provider, ReceiptOf, SendRequest, Webhook, WebhookAnswer, WebhookError, WebhookRequest,
 };
+use codes::CODES;
 use futures::future::BoxFuture;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::Deserialize;
@@ -27,6 +29,14 @@ use subtle::ConstantTimeEq;
 
 /// The name in the document.
 pub const NAME: &str = "VONAGE";
+
+/// What a document may name.
+pub const KIND: Kind = Kind {
+    name: NAME,
+    aliases: &[],
+    capabilities: Capabilities { ttl: true, receipts: true, inbound: true, ..Capabilities::TEXT },
+    new: |entry, context| Ok(Box::new(Vonage::new(entry, context)?)),
+};
 
 /// The longest `text`, in characters (schema `OutboundSMSText`).
 const TEXT_LIMIT: usize = 1000;
@@ -177,12 +187,7 @@ impl Provider for Vonage {
 fn error(problem: &Value, otherwise: ErrorClass) -> Option<ProviderError> {
     let fragment = problem["type"].as_str().and_then(|address| address.rsplit_once('#')).map(|(_, code)| code);
     let code = fragment.or(problem["title"].as_str().filter(|code| code.parse::<u32>().is_ok()))?;
-    Some(known(codes::CODES, code).unwrap_or_else(|| {
-        // The provider's text, but only as long and as plain as a code is.
-        let code: String = code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(40).collect();
-        let message = format!("Vonage refused with the code {code}.");
-        ProviderError::new(otherwise, code, message)
-    }))
+    Some(CODES.error("Vonage", code, otherwise))
 }
 
 fn outcome(answer: &Answer, receipts: bool, now: Time) -> Outcome {
@@ -191,11 +196,7 @@ fn outcome(answer: &Answer, receipts: bool, now: Time) -> Outcome {
         let Some(error) = error(&body, answer.class_by_status()) else { return answer.outcome_by_status(now) };
         return Outcome::from_error(error.retry_after(answer.retry_after(now)));
     }
-    let Some(id) = body["message_uuid"].as_str() else {
-        let message = "Vonage's answer has no message id; it may have taken the message.";
-        return Outcome::Unknown(ProviderError::new(Unknown, "no_message_id", message));
-    };
-    Outcome::Accepted(Accepted { provider_message_id: Some(id.to_owned()), receipts, part_count: None })
+    body["message_uuid"].as_str().map_or_else(|| no_id("Vonage"), |id| accepted(id, receipts))
 }
 
 /// The webhook of an entry: statuses, signed with the account's secret

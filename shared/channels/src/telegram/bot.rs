@@ -6,9 +6,10 @@
 //! The token is a part of every address here (`/bot{token}/…`): addresses are never logged and never put into errors.
 
 use crate::{
+    Capabilities, Context,
     base_url::base_url,
-    context::Context,
     document::{DocumentFault, Entry},
+    registry::Kind,
     secret::Secret,
     transport::{self, Answer},
 };
@@ -24,6 +25,14 @@ use std::time::Duration;
 pub const NAME: &str = "TELEGRAM";
 /// Another name that a document may use.
 pub const ALIAS: &str = "BOT";
+
+/// What a document may name.
+pub const KIND: Kind = Kind {
+    name: NAME,
+    aliases: &[ALIAS],
+    capabilities: Capabilities { image: true, button: true, inbound: true, ..Capabilities::TEXT },
+    new: |entry, context| Ok(Box::new(Bot::new(entry, context)?)),
+};
 
 const API: &str = "https://api.telegram.org";
 /// The longest text, and the longest caption of a picture, in UTF-16 units.
@@ -210,7 +219,9 @@ impl Bot {
         // A server may quote the address that it was called with.
         let message = description.replace(self.token.expose(), "[secret]").chars().take(300).collect::<String>();
         let pause = pause.or_else(|| answer.retry_after(now));
-        Outcome::from_error(ProviderError::new(class, code.to_string(), message).retry_after(pause))
+        let error = ProviderError::new(class, code.to_string(), message).retry_after(pause);
+        // The token, the webhook, the servers: not this message's fault.
+        Outcome::from_error(if matches!(code, 401 | 404 | 409 | 500..) { error.provider_wide() } else { error })
     }
 }
 

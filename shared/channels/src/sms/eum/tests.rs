@@ -1,7 +1,6 @@
 use super::*;
 use crate::{
     document::parse,
-    sms::tests::codes_of,
     testing::{attempt, context, now},
 };
 use aws_sdk_pinpointsmsvoicev2::{
@@ -61,7 +60,7 @@ fn class_and_code(error: &SendTextMessageError) -> (ErrorClass, String) {
 #[test]
 fn every_reason_has_its_class() {
     assert_eq!(
-        codes_of(CODES, Permanent),
+        CODES.of(Permanent),
         [
             "DESTINATION_PHONE_NUMBER_OPTED_OUT",
             "DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION",
@@ -73,7 +72,7 @@ fn every_reason_has_its_class() {
             "PRICE_OVER_THRESHOLD"
         ]
     );
-    assert_eq!(codes_of(CODES, Temporary), ["ThrottlingException", "InternalServerException"]);
+    assert_eq!(CODES.of(Temporary), ["ThrottlingException", "InternalServerException"]);
     let conflicts = [
         ("DESTINATION_PHONE_NUMBER_OPTED_OUT", Permanent),
         ("DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION", Permanent),

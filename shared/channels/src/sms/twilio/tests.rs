@@ -1,7 +1,6 @@
 use super::*;
 use crate::{
     document::parse,
-    sms::tests::codes_of,
     testing::{attempt, now},
 };
 use reqwest::{StatusCode, header::HeaderMap};
@@ -56,18 +55,18 @@ fn an_accepted_message_has_its_id_and_parts() {
 #[test]
 fn every_code_has_its_class() {
     assert_eq!(
-        codes_of(CODES, Permanent),
+        CODES.of(Permanent),
         [
             "21211", "21214", "21217", "21610", "21612", "21614", "21635", "30003", "30004", "30005", "30006", "63003",
             "63024"
         ]
     );
-    assert_eq!(codes_of(CODES, Temporary), ["20429", "20500", "20503", "30001", "30008", "63012", "63018"]);
+    assert_eq!(CODES.of(Temporary), ["20429", "20500", "20503", "30001", "30008", "63012", "63018"]);
     assert_eq!(
-        codes_of(CODES, Misconfigured),
+        CODES.of(Misconfigured),
         ["20003", "21408", "21606", "21617", "21659", "30002", "30007", "30034", "63007", "63016"]
     );
-    for (code, class, sentence) in CODES {
+    for (code, class, sentence) in CODES.rows {
         let error = refused(400, code.parse().expect("a number"));
         assert_eq!((error.class, error.code.as_str(), error.message.as_str()), (*class, *code, *sentence));
     }

@@ -1,0 +1,68 @@
+//! What many adapters say alike: a content that the provider would not take, an answer without an id.
+
+use baton_domain::{ErrorClass, Outcome, ProviderError, outcome::Accepted};
+use baton_pipeline::provider::SendRequest;
+
+/// The text of a message, refused before the call when the provider would not take it. `limit` is in UTF-16 units, which is
+/// never fewer than the characters that a provider counts.
+pub(crate) fn text(request: &SendRequest, limit: usize) -> Result<&str, Outcome> {
+    let text = request.content.text.as_deref().unwrap_or_default();
+    if text.is_empty() {
+        return Err(refused(ErrorClass::Permanent, "text_missing", "The message needs a text."));
+    }
+    fits(text, limit)
+}
+
+/// A text that may be empty, as a picture's caption; refused before the call when it is too long.
+pub(crate) fn fits(text: &str, limit: usize) -> Result<&str, Outcome> {
+    let actual = text.encode_utf16().count();
+    if actual <= limit {
+        return Ok(text);
+    }
+    let message = format!("The text has {actual} characters; the provider takes at most {limit}.");
+    Err(refused(ErrorClass::Permanent, "text_too_long", message))
+}
+
+/// The outcome of a message that has no sender, neither its own nor the provider's.
+pub(crate) fn no_sender() -> Outcome {
+    let message = "The message names no sender and the provider has none set.";
+    refused(ErrorClass::Misconfigured, "no_sender", message)
+}
+
+/// The provider took the message. `receipts`: whether it will report its delivery.
+pub(crate) fn accepted(id: impl Into<String>, receipts: bool) -> Outcome {
+    Outcome::Accepted(Accepted { provider_message_id: Some(id.into()), receipts, part_count: None })
+}
+
+/// A success whose answer lacks the message's id.
+pub(crate) fn no_id(provider: &str) -> Outcome {
+    let message = format!("The answer of {provider} has no message id; it may have taken the message.");
+    Outcome::Unknown(ProviderError::new(ErrorClass::Unknown, "no_message_id", message))
+}
+
+/// Refused before the call.
+pub(crate) fn refused(class: ErrorClass, code: &str, message: impl Into<String>) -> Outcome {
+    Outcome::Refused(ProviderError::new(class, code, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::request;
+    use baton_domain::{Channel, ChannelContent};
+
+    #[test]
+    fn a_text_is_refused_when_it_is_missing_or_too_long() {
+        let check = |content: Option<&str>| {
+            let content = ChannelContent { text: content.map(str::to_owned), ..ChannelContent::default() };
+            match text(&request(Channel::Sms, "+79990000001", content), 4) {
+                Ok(_) => "ok".to_owned(),
+                Err(Outcome::Refused(error)) => format!("{} {}", error.class, error.code),
+                Err(other) => format!("{other:?}"),
+            }
+        };
+        assert_eq!([check(Some("яяяя")), check(Some("😀😀"))], ["ok", "ok"]);
+        assert_eq!([check(Some("яяяяя")), check(Some("😀😀a"))], ["permanent text_too_long"; 2]);
+        assert_eq!([check(Some("")), check(None)], ["permanent text_missing"; 2]);
+    }
+}
