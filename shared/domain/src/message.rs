@@ -144,6 +144,14 @@ impl Attempt {
         }
     }
 
+    /// Whether it is, or may be, with a provider and can still arrive: also while it waits to be tried again with the same key
+    /// after a call whose outcome nobody knows.
+    #[must_use]
+    pub fn may_be_out(&self) -> bool {
+        let again = || self.error.as_ref().is_some_and(|error| error.class == ErrorClass::Unknown);
+        self.state.in_flight() || self.state == AttemptState::Queued && again()
+    }
+
     /// Its status for the contract: as delivered as soon as it counts as delivered.
     #[must_use]
     pub fn status(&self) -> Status {
@@ -188,11 +196,13 @@ pub enum TimelineEvent {
     Delayed = 13,
     /// The caller gave it another time; the detail is the time.
     Rescheduled = 14,
+    /// Another provider of the channel takes over; the detail is the one before and why.
+    FailedOver = 15,
 }
 
 impl TimelineEvent {
     /// Every event, by its number.
-    pub const ALL: [TimelineEvent; 15] = [
+    pub const ALL: [TimelineEvent; 16] = [
         TimelineEvent::Accepted,
         TimelineEvent::Skipped,
         TimelineEvent::Sent,
@@ -208,6 +218,7 @@ impl TimelineEvent {
         TimelineEvent::LateReceipt,
         TimelineEvent::Delayed,
         TimelineEvent::Rescheduled,
+        TimelineEvent::FailedOver,
     ];
 
     /// The name on the wire.
@@ -229,6 +240,7 @@ impl TimelineEvent {
             TimelineEvent::LateReceipt => "late_receipt",
             TimelineEvent::Delayed => "delayed",
             TimelineEvent::Rescheduled => "rescheduled",
+            TimelineEvent::FailedOver => "failed_over",
         }
     }
 }

@@ -46,7 +46,7 @@ fn delivered() -> Message {
         part_count: Some(2),
     };
     let outcome = Outcome::Accepted(accepted);
-    let of = decide::ResultOf { attempt: 0, try_number: 1, provider: Some("SANDBOX"), outcome: &outcome, spread: 0.0 };
+    let of = decide::ResultOf::new(0, 1, Some("SANDBOX"), &outcome);
     decide::result(&mut message, &of, now());
     let receipt = Receipt { status: ReceiptStatus::Delivered, at: now(), provider_message_id: None, part_count: None };
     decide::receipt(&mut message, 0, &receipt, now());

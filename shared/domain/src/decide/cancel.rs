@@ -15,7 +15,7 @@ pub fn cancel(message: &mut Message, now: Time) -> Result<(), NotCancellable> {
         return Ok(());
     }
     let held = message.attempts.iter().any(|attempt| {
-        attempt.state.in_flight() || attempt.succeeded_at.is_some() || attempt.state == AttemptState::Delivered
+        attempt.may_be_out() || attempt.succeeded_at.is_some() || attempt.state == AttemptState::Delivered
     });
     if held || message.status.is_final() {
         return Err(NotCancellable);

@@ -66,16 +66,20 @@ pub fn outstanding(message: &Message) -> Vec<Effect> {
 }
 
 /// The effects that an event about one attempt has to see to when it comes again: the attempt's own, and the beginning of the
-/// one that follows it in the chain. All others have events of their own. Were they seen to from here as well, two attempts
+/// one that follows it: the next of the chain, or the next provider of a required channel. All others have events of their own. Were they seen to from here as well, two attempts
 /// that wait at the same time would put each other on the queues again and again, and ever more often.
 #[must_use]
 pub fn outstanding_of(message: &Message, index: u8) -> Vec<Effect> {
-    let in_chain = |attempt: &Attempt| !message.leg(attempt).required;
     let own = message.attempts.get(usize::from(index));
+    // In the chain the next channel or provider; on a required channel its next provider.
+    let follows = |attempt: &Attempt| {
+        let in_chain = |attempt: &Attempt| !message.leg(attempt).required;
+        own.is_some_and(|own| if in_chain(own) { in_chain(attempt) } else { attempt.leg == own.leg })
+    };
     let mut later = (0..).zip(&message.attempts).skip(usize::from(index) + 1);
     // Once it has been claimed, its own event sees to it.
-    let next = later.find(|(_, attempt)| in_chain(attempt)).filter(|(_, attempt)| attempt.tries == 0);
-    let next = next.filter(|_| own.is_some_and(in_chain)).map(|(next, _)| next);
+    let next = later.find(|(_, attempt)| follows(attempt)).filter(|(_, attempt)| attempt.tries == 0);
+    let next = next.map(|(next, _)| next);
     let concerns = |effect: &Effect| match effect {
         Effect::Send { attempt, .. } => *attempt == index || Some(*attempt) == next,
         Effect::Wake { at } => own.is_some_and(|own| awaited(own) && own.expires_at == Some(*at)),
@@ -126,8 +130,7 @@ fn send(message: &Message, attempt: &Attempt, index: u8) -> Effect {
 fn fall_back(message: &mut Message, after: u8, now: Time) -> Vec<Effect> {
     let busy = message.attempts.iter().any(|attempt| {
         let in_chain = !message.leg(attempt).required;
-        let open = attempt.state == AttemptState::Queued || attempt.state.in_flight();
-        in_chain && attempt.leg != after && (open || attempt.succeeded_at.is_some() || attempt.leg > after)
+        in_chain && (is_open(attempt) || attempt.succeeded_at.is_some() || attempt.leg > after)
     });
     if busy || message.route[usize::from(after)].required || message.status == Status::Canceled {
         return Vec::new();
@@ -138,6 +141,23 @@ fn fall_back(message: &mut Message, after: u8, now: Time) -> Vec<Effect> {
     message.note(now, TimelineEvent::FellBack, Some(leg), None);
     let index = enqueue(message, leg, now);
     vec![send(message, &message.attempts[usize::from(index)], index)]
+}
+
+/// Opens another attempt on the same channel, for its next provider, unless another one of the chain has succeeded meanwhile.
+fn fail_over(message: &mut Message, leg: u8, from: Option<&str>, now: Time) -> Vec<Effect> {
+    let required = message.route[usize::from(leg)].required;
+    let open_again = message.attempts.iter().any(|attempt| attempt.leg == leg && is_open(attempt));
+    if message.status == Status::Canceled || open_again || !required && chain_succeeded(message) {
+        return Vec::new();
+    }
+    message.note(now, TimelineEvent::FailedOver, Some(leg), from.map(str::to_owned));
+    let index = enqueue(message, leg, now);
+    vec![send(message, &message.attempts[usize::from(index)], index)]
+}
+
+/// Whether an attempt waits for its sender or is under way.
+fn is_open(attempt: &Attempt) -> bool {
+    attempt.state == AttemptState::Queued || attempt.state.in_flight()
 }
 
 /// Marks an attempt as failed and writes down why.
@@ -181,7 +201,8 @@ fn withdraw_chain(message: &mut Message, now: Time) {
     let mut withdrawn = Vec::new();
     for attempt in &mut message.attempts {
         if attempt.state == AttemptState::Queued && !route[usize::from(attempt.leg)].required {
-            attempt.state = AttemptState::Canceled;
+            // What may be out is not called back by not sending it again.
+            attempt.state = if attempt.may_be_out() { AttemptState::Unknown } else { AttemptState::Canceled };
             attempt.ended_at = Some(now);
             withdrawn.push(attempt.leg);
         }
@@ -208,9 +229,8 @@ fn status_of(message: &Message) -> Status {
     if succeeded().next().is_some() {
         return Status::Delivered;
     }
-    let open = |attempt: &Attempt| attempt.state == AttemptState::Queued || attempt.state.in_flight();
     // Delivered while the channel waits to be read is open too, until its validity period ends.
-    if attempts.iter().any(|attempt| open(attempt) || awaited(attempt)) {
+    if attempts.iter().any(|attempt| is_open(attempt) || awaited(attempt)) {
         let gone_out = attempts.iter().any(|attempt| attempt.tries > 0);
         return if gone_out { Status::Pending } else { message.status };
     }

@@ -1,11 +1,12 @@
 use super::{
-    Effect, chain_succeeded, expiry, fail, fall_back, outstanding, set_time, settle_status, settle_success,
+    Effect, chain_succeeded, expiry, fail, fail_over, fall_back, outstanding, set_time, settle_status, settle_success,
     withdraw_chain,
 };
 use crate::{
     AttemptState, ErrorClass, Message, Outcome, ProviderError, Time, TimelineEvent, message::AttemptError,
     outcome::Accepted, retry,
 };
+use std::time::Duration;
 
 /// The result of one try of one attempt.
 #[derive(Clone, Debug)]
@@ -20,6 +21,29 @@ pub struct ResultOf<'a> {
     pub outcome: &'a Outcome,
     /// Where in its range a pause falls, 0 to 1 (see [`retry::pause`]).
     pub spread: f64,
+    /// Whether the channel has another provider that this message may go through.
+    pub another: bool,
+    /// Whether the provider takes a key against duplicates, so that a call whose outcome is unknown may be made again.
+    pub idempotent: bool,
+    /// The providers before it in the channel's order that were passed over, as their breakers are open.
+    pub passed_over: &'a [&'a str],
+}
+
+impl<'a> ResultOf<'a> {
+    /// The result of a try through the channel's only provider, which takes no key against duplicates.
+    #[must_use]
+    pub const fn new(attempt: u8, try_number: u8, provider: Option<&'a str>, outcome: &'a Outcome) -> ResultOf<'a> {
+        ResultOf {
+            attempt,
+            try_number,
+            provider,
+            outcome,
+            spread: 0.0,
+            another: false,
+            idempotent: false,
+            passed_over: &[],
+        }
+    }
 }
 
 /// Takes the result of a provider call. A receipt may have come before it: then the result only adds what the receipt
@@ -29,12 +53,18 @@ pub fn result(message: &mut Message, of: &ResultOf<'_>, now: Time) -> Vec<Effect
     if attempt.tries != of.try_number {
         return outstanding(message);
     }
+    let first = attempt.provider.is_none();
     attempt.provider = of.provider.map(str::to_owned);
+    let leg = attempt.leg;
+    for provider in of.passed_over.iter().filter(|_| first) {
+        message.note(now, TimelineEvent::FailedOver, Some(leg), Some(format!("{provider} breaker_open")));
+    }
+    let attempt = &message.attempts[usize::from(of.attempt)];
     let awaited = matches!(attempt.state, AttemptState::Claimed | AttemptState::Unknown);
     match of.outcome {
         Outcome::Accepted(accepted) => accept(message, of, accepted, awaited, now),
         Outcome::Refused(error) if awaited => refuse(message, of, error, now),
-        Outcome::Unknown(error) if awaited => unknown(message, of.attempt, error, now),
+        Outcome::Unknown(error) if awaited => unknown(message, of, error, now),
         Outcome::Refused(_) | Outcome::Unknown(_) => outstanding(message),
     }
 }
@@ -63,13 +93,28 @@ fn refuse(message: &mut Message, of: &ResultOf<'_>, error: &ProviderError, now: 
         ErrorClass::Temporary => retry::pause(of.try_number, error.retry_after, of.spread),
         _ => None,
     };
-    let Some(pause) = pause else {
-        fail(message, of.attempt, error, now);
-        let leg = message.attempts[usize::from(of.attempt)].leg;
-        let effects = fall_back(message, leg, now);
-        settle_status(message);
-        return effects;
+    match pause {
+        Some(pause) => again(message, of, error, pause, now),
+        None => give_up(message, of, error, now),
+    }
+}
+
+/// The provider is done with: the channel's next one takes over, or the next channel. What the recipient is refused for would
+/// be refused by any provider of the channel.
+fn give_up(message: &mut Message, of: &ResultOf<'_>, error: &ProviderError, now: Time) -> Vec<Effect> {
+    fail(message, of.attempt, error, now);
+    let leg = message.attempts[usize::from(of.attempt)].leg;
+    let effects = if of.another && error.class != ErrorClass::Permanent {
+        fail_over(message, leg, of.provider, now)
+    } else {
+        fall_back(message, leg, now)
     };
+    settle_status(message);
+    effects
+}
+
+/// Puts the attempt back to waiting.
+fn again(message: &mut Message, of: &ResultOf<'_>, error: &ProviderError, pause: Duration, now: Time) -> Vec<Effect> {
     // A pause that ends outside the windows goes on to the next one.
     let permit = message.schedule.permit(now + pause);
     let attempt = &mut message.attempts[usize::from(of.attempt)];
@@ -87,7 +132,13 @@ fn refuse(message: &mut Message, of: &ResultOf<'_>, error: &ProviderError, now: 
     outstanding(message)
 }
 
-fn unknown(message: &mut Message, index: u8, error: &ProviderError, now: Time) -> Vec<Effect> {
+fn unknown(message: &mut Message, of: &ResultOf<'_>, error: &ProviderError, now: Time) -> Vec<Effect> {
+    if of.idempotent
+        && let Some(pause) = retry::pause(of.try_number, error.retry_after, of.spread)
+    {
+        return again(message, of, error, pause, now);
+    }
+    let index = of.attempt;
     let attempt = &mut message.attempts[usize::from(index)];
     attempt.state = AttemptState::Unknown;
     attempt.error =

@@ -2,6 +2,8 @@ use super::*;
 use crate::{AccountId, BulkId, Leg, MessageId, Outcome, Receipt, ReceiptStatus, Recipient, outcome::Accepted};
 use std::time::Duration;
 
+/// Several providers on one channel, and calls that may be made again.
+mod providers;
 /// What waits: for its time, its window, its receipt.
 mod time;
 
@@ -51,7 +53,7 @@ fn error(class: ErrorClass) -> ProviderError {
 fn answer(message: &mut Message, attempt: u8, outcome: &Outcome, second: i64) -> Vec<Effect> {
     claim(message, attempt, at(second)).expect("a claim");
     let try_number = message.attempts[usize::from(attempt)].tries;
-    let of = ResultOf { attempt, try_number, provider: Some("P"), outcome, spread: 0.0 };
+    let of = ResultOf::new(attempt, try_number, Some("P"), outcome);
     result(message, &of, at(second))
 }
 
@@ -160,7 +162,8 @@ fn a_receipt_before_the_answer_is_not_undone_by_it() {
     let mut message = opened([leg(Channel::Sms)]);
     claim(&mut message, 0, at(1)).expect("a claim");
     report(&mut message, 0, ReceiptStatus::Delivered, 2);
-    let of = ResultOf { attempt: 0, try_number: 1, provider: Some("P"), outcome: &accepted(true), spread: 0.0 };
+    let outcome = accepted(true);
+    let of = ResultOf::new(0, 1, Some("P"), &outcome);
     result(&mut message, &of, at(3));
     assert_eq!((message.status, message.attempts[0].state), (Status::Delivered, AttemptState::Delivered));
     assert_eq!(message.attempts[0].provider_message_id.as_deref(), Some("p1"));
@@ -258,7 +261,7 @@ fn no_provider_is_an_error_of_ours() {
     let mut message = opened([leg(Channel::Sms)]);
     claim(&mut message, 0, at(1)).expect("a claim");
     let outcome = Outcome::Refused(error(ErrorClass::Misconfigured));
-    let of = ResultOf { attempt: 0, try_number: 1, provider: None, outcome: &outcome, spread: 0.0 };
+    let of = ResultOf::new(0, 1, None, &outcome);
     result(&mut message, &of, at(1));
     assert_eq!(message.status, Status::Error);
 }

@@ -123,7 +123,7 @@ fn a_refusal_for_now_is_not_tried_again_when_another_channel_has_delivered_meanw
     claim(&mut message, 1, at(3)).expect("a claim");
     report(&mut message, 0, ReceiptStatus::Delivered, 4);
     let outcome = Outcome::Refused(error(ErrorClass::Temporary));
-    let of = ResultOf { attempt: 1, try_number: 1, provider: Some("P"), outcome: &outcome, spread: 0.0 };
+    let of = ResultOf::new(1, 1, Some("P"), &outcome);
     assert_eq!(result(&mut message, &of, at(5)), []);
     assert_eq!((message.attempts[1].state, message.status), (AttemptState::Canceled, Status::Delivered));
 }
