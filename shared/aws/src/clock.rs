@@ -2,6 +2,7 @@
 
 use baton_domain::Time;
 use baton_pipeline::ports::Clock;
+use std::time::Duration;
 
 /// The system's clock and random source.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,5 +20,9 @@ impl Clock for SystemClock {
 
     fn random(&self) -> [u8; 8] {
         rand::random()
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        tokio::time::sleep(pause).await;
     }
 }

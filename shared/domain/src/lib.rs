@@ -4,6 +4,8 @@
 //! to the changed message and the [`Effect`](decide::Effect)s that its new state calls for. The pipeline loads, decides,
 //! stores conditionally and emits; the simulation runs the very same functions.
 
+pub mod bandwidth;
+pub mod breaker;
 pub mod channel;
 pub mod content;
 pub mod decide;

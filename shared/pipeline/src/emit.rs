@@ -40,7 +40,7 @@ where
                 }
                 None => {
                     let delay = not_before.map_or(0, |time| seconds_until(time, now));
-                    pointers.entry((channel, delay)).or_default().push(Pointer { attempt: message.reference(attempt) });
+                    pointers.entry((channel, delay)).or_default().push(Pointer::to(message.reference(attempt)));
                 }
             }
         }

@@ -6,9 +6,11 @@
 
 pub mod accept;
 pub mod cancel;
+mod choose;
 pub mod dispatch;
 pub mod emit;
 pub mod fallback;
+pub mod gate;
 pub mod inbound;
 pub mod memory;
 pub mod pointer;

@@ -4,11 +4,16 @@ use crate::{
     accept::Bulk,
     pointer::{FallbackPointer, Pointer, WakeUp},
     ports::{
-        Accepting, Begun, Bulks, ChannelQueues, Claim, Claims, Clock, FallbackQueue, Messages, PortResult, Scheduler,
-        Specs, Stored, WakeUps,
+        Accepting, Bandwidths, Begun, Breakers, Bulks, ChannelQueues, Claim, Claims, Clock, FallbackQueue, LastInbound,
+        Messages, PortResult, Scheduler, Specs, Stored, WakeUps,
     },
 };
-use baton_domain::{AccountId, AttemptRef, BulkId, Channel, Message, MessageId, Spec, Time, decide};
+use baton_domain::{
+    AccountId, AttemptRef, BulkId, Channel, Message, MessageId, Spec, Time,
+    bandwidth::{Bandwidth, Limit},
+    breaker::Breaker,
+    decide,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -32,6 +37,14 @@ pub struct State {
     pub wake_ups: Vec<WakeUp>,
     /// Schedules.
     pub schedules: BTreeSet<WakeUp>,
+    /// What is known of providers.
+    pub breakers: BTreeMap<(Channel, String), Breaker>,
+    /// The limits of accounts.
+    pub bandwidth: BTreeMap<AccountId, Vec<Bandwidth>>,
+    /// The next free moment of each counter, in microseconds since the epoch.
+    pub turns: BTreeMap<String, i64>,
+    /// When people last wrote.
+    pub inbound: BTreeMap<(Channel, String), Time>,
 }
 
 /// All ports over one [`State`].
@@ -134,6 +147,39 @@ impl WakeUps for Memory {
     }
 }
 
+impl Breakers for Memory {
+    async fn breakers(&self, channel: Channel) -> PortResult<Vec<(String, Breaker)>> {
+        let state = self.state();
+        let own = state.breakers.iter().filter(|((of, _), _)| *of == channel);
+        Ok(own.map(|((_, provider), breaker)| (provider.clone(), breaker.clone())).collect())
+    }
+
+    async fn tell(&self, channel: Channel, provider: &str, breaker: &Breaker) -> PortResult<()> {
+        self.state().breakers.insert((channel, provider.to_owned()), breaker.clone());
+        Ok(())
+    }
+}
+
+impl Bandwidths for Memory {
+    async fn bandwidth(&self, account: AccountId) -> PortResult<Vec<Bandwidth>> {
+        Ok(self.state().bandwidth.get(&account).cloned().unwrap_or_default())
+    }
+
+    async fn reserve(&self, limit: &Limit, now: Time) -> PortResult<Time> {
+        let mut state = self.state();
+        let next = state.turns.entry(limit.bucket.clone()).or_default();
+        let turn = (*next).max(now.timestamp_micros());
+        *next = turn + limit.interval_micros();
+        Ok(Time::from_timestamp_micros(turn).unwrap_or(now))
+    }
+}
+
+impl LastInbound for Memory {
+    async fn last_inbound(&self, channel: Channel, from: &str) -> PortResult<Option<Time>> {
+        Ok(self.state().inbound.get(&(channel, from.to_owned())).copied())
+    }
+}
+
 impl Scheduler for Memory {
     async fn schedule(&self, wake_up: WakeUp) -> PortResult<()> {
         self.state().schedules.insert(wake_up);
@@ -176,5 +222,9 @@ impl Clock for StoppedClock {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         inner.1 += 1;
         inner.1.to_be_bytes()
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        self.advance(pause);
     }
 }

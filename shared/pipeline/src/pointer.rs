@@ -10,6 +10,17 @@ use serde::{Deserialize, Serialize};
 pub struct Pointer {
     /// The attempt, as `account-message-attempt`.
     pub attempt: AttemptRef,
+    /// When its turn is, in milliseconds since the epoch, where the bandwidth is limited and it has had to wait.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub slot: Option<i64>,
+}
+
+impl Pointer {
+    /// A pointer that has not waited for its turn.
+    #[must_use]
+    pub const fn to(attempt: AttemptRef) -> Pointer {
+        Pointer { attempt, slot: None }
+    }
 }
 
 /// On the fallback queue: the next channel of this message is due.

@@ -2,9 +2,14 @@
 
 use crate::{
     accept::Bulk,
+    inbound::Inbound,
     pointer::{Pointer, WakeUp},
 };
-use baton_domain::{AccountId, AttemptRef, BulkId, Channel, Message, MessageId, Spec, Time};
+use baton_domain::{
+    AccountId, AttemptRef, BulkId, Channel, Message, MessageId, Spec, Time,
+    bandwidth::{Bandwidth, Limit},
+    breaker::Breaker,
+};
 use std::{error::Error, future::Future, sync::Arc, time::Duration};
 
 /// A port failed. The event that needed it is not acknowledged, so it comes again.
@@ -35,6 +40,8 @@ pub trait Clock: Send + Sync {
     fn spread(&self) -> f64;
     /// Random bits for an id.
     fn random(&self) -> [u8; 8];
+    /// Waits, at most a second or two: while it does, the process is paid for.
+    fn sleep(&self, pause: Duration) -> impl Future<Output = ()> + Send;
 }
 
 /// What became of a conditional write.
@@ -148,4 +155,38 @@ pub trait Scheduler: Send + Sync {
 pub trait FallbackQueue: Send + Sync {
     /// Puts a message on the queue; answers when it is durable.
     fn push(&self, account: AccountId, message: MessageId) -> impl Future<Output = PortResult<()>> + Send;
+}
+
+/// What all senders know together about the providers of a channel.
+pub trait Breakers: Send + Sync {
+    /// What is known of the channel's providers, by name.
+    fn breakers(&self, channel: Channel) -> impl Future<Output = PortResult<Vec<(String, Breaker)>>> + Send;
+
+    /// Tells the others; the last to tell is believed.
+    fn tell(&self, channel: Channel, provider: &str, breaker: &Breaker) -> impl Future<Output = PortResult<()>> + Send;
+}
+
+/// The limits of accounts, and the counters that all senders share.
+pub trait Bandwidths: Send + Sync {
+    /// The limits of an account.
+    fn bandwidth(&self, account: AccountId) -> impl Future<Output = PortResult<Vec<Bandwidth>>> + Send;
+
+    /// Takes the next free moment of a counter: `now`, or later when others have taken it. Moments are one interval of the
+    /// limit apart, and each is given once.
+    fn reserve(&self, limit: &Limit, now: Time) -> impl Future<Output = PortResult<Time>> + Send;
+}
+
+/// When people last wrote to us.
+pub trait LastInbound: Send + Sync {
+    /// When a person last wrote over a channel, from this address; `None` when nothing is known.
+    fn last_inbound(&self, channel: Channel, from: &str) -> impl Future<Output = PortResult<Option<Time>>> + Send;
+}
+
+/// Where inbound events go.
+pub trait Inbounds: Send + Sync {
+    /// Remembers when the person last wrote (an earlier time than the known one changes nothing).
+    fn remember(&self, inbound: &Inbound) -> impl Future<Output = PortResult<()>> + Send;
+
+    /// Puts events on their queue; answers when all are durable.
+    fn publish(&self, inbound: &[Inbound]) -> impl Future<Output = PortResult<()>> + Send;
 }

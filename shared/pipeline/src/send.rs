@@ -1,18 +1,34 @@
 //! Send: claim an attempt, call the provider once, record what came of it.
 
+mod turn;
+
 use crate::{
+    choose::{Choice, choose},
     emit,
+    gate::Gate,
     pointer::Pointer,
-    ports::{Claim, Claims, Clock, FallbackQueue, Messages, PortResult, Specs, WakeUps},
+    ports::{
+        Bandwidths, Breakers, ChannelQueues, Claim, Claims, Clock, FallbackQueue, LastInbound, Messages, PortResult,
+        Specs, WakeUps,
+    },
     provider::{CALL_TIMEOUT, Provider, SendRequest},
     update::update,
 };
 use baton_domain::{
-    Channel, ChannelContent, ErrorClass, Message, Outcome, ProviderError,
+    Channel, ChannelContent, ErrorClass, Message, Outcome, ProviderError, Time,
     decide::{self, ClaimRefused, Effect, ResultOf},
 };
+use chrono::TimeDelta;
 use futures::FutureExt;
-use std::{collections::BTreeSet, panic::AssertUnwindSafe, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::AssertUnwindSafe,
+    time::Duration,
+};
+use turn::Turn;
+
+/// Meta's customer service window: how long after a recipient's last message a free text may be sent.
+const WHATSAPP_WINDOW: TimeDelta = TimeDelta::hours(24);
 
 /// What is to become of the record on the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,28 +40,33 @@ pub enum Verdict {
 }
 
 /// The sender of one channel.
-pub struct Sender<S, F, C> {
+pub struct Sender<S, F, G, C> {
     /// The channel.
     pub channel: Channel,
-    /// Its providers in order.
+    /// Its providers in order, and for each the messages a second that it takes from all accounts together.
     pub providers: Vec<Box<dyn Provider>>,
+    /// The providers' own limits, from the providers document.
+    pub rates: BTreeMap<&'static str, u32>,
     /// The messages.
     pub store: S,
-    /// Where messages go whose next channel is due, and where wake-ups are set.
-    pub fallback: F,
+    /// Where messages go whose next channel is due or that wait for their turn, and where wake-ups are set.
+    pub outlets: F,
+    /// Breakers and bandwidth.
+    pub gate: Gate<G>,
     /// The time.
     pub clock: C,
     /// After this long a claim's holder can not be alive any more: the function's time-out, and a margin for clocks that differ.
     pub claim_limit: Duration,
 }
 
-/// The content that a provider gets, or why there is none.
-type Prepared<'a> = Result<(&'a dyn Provider, SendRequest), ProviderError>;
+/// What a provider gets and which one it is, or why there is none.
+type Prepared<'a> = Result<(Choice<'a>, SendRequest), ProviderError>;
 
-impl<S, F, C> Sender<S, F, C>
+impl<S, F, G, C> Sender<S, F, G, C>
 where
     S: Claims + Messages + Specs,
-    F: FallbackQueue + WakeUps,
+    F: ChannelQueues + FallbackQueue + WakeUps,
+    G: Breakers + Bandwidths + LastInbound,
     C: Clock,
 {
     /// Handles one pointer.
@@ -53,6 +74,9 @@ where
     /// # Errors
     /// A port failed; the pointer must come again.
     pub async fn handle(&self, pointer: Pointer) -> PortResult<Verdict> {
+        if let Turn::PutOff = self.turn(pointer).await? {
+            return Ok(Verdict::Done);
+        }
         match self.store.claim(pointer.attempt, self.clock.now()).await? {
             Claim::Won(message) => self.send(*message, pointer).await,
             Claim::Lost(message) => self.not_ours(*message, pointer).await,
@@ -66,12 +90,23 @@ where
     async fn send(&self, message: Message, pointer: Pointer) -> PortResult<Verdict> {
         let index = pointer.attempt.attempt;
         let try_number = message.attempts[usize::from(index)].tries;
-        let (provider, outcome) = match self.prepare(&message, pointer).await {
-            Ok((provider, request)) => (Some(provider.name()), call(provider, &request).await),
+        let (choice, outcome) = match self.prepare(&message, pointer).await {
+            Ok((choice, request)) => {
+                let outcome = call(choice.provider, &request).await;
+                self.gate.take(choice.provider.name(), &outcome, self.clock.now()).await;
+                (Some(choice), outcome)
+            }
             Err(error) => (None, Outcome::from_error(error)),
         };
+        let provider = choice.as_ref().map(|choice| choice.provider.name());
         log(pointer, provider, &outcome);
-        let of = ResultOf { attempt: index, try_number, provider, outcome: &outcome, spread: self.clock.spread() };
+        let of = ResultOf {
+            spread: self.clock.spread(),
+            another: choice.as_ref().is_some_and(|choice| choice.another),
+            idempotent: choice.as_ref().is_some_and(|choice| choice.provider.idempotent()),
+            passed_over: choice.as_ref().map_or(&[], |choice| &choice.passed_over),
+            ..ResultOf::new(index, try_number, provider, &outcome)
+        };
         let key = (message.account, message.id);
         let changed = update(&self.store, key, Some(message), |message| decide::result(message, &of, self.clock.now()));
         match changed.await? {
@@ -83,24 +118,46 @@ where
     /// Finds provider and content. A failure of the store is a temporary error here: the claim is ours, and an event that
     /// came again would have to take it for lost.
     async fn prepare(&self, message: &Message, pointer: Pointer) -> Prepared<'_> {
+        let index = pointer.attempt.attempt;
         let content = self.content(message).await?;
-        let provider = self.provider(content.provider.as_deref())?;
+        let now = self.clock.now();
+        let breakers = self.gate.breakers(now).await;
+        let choice = choose(&self.providers, (self.channel, message, index), &content, (&breakers, now))?;
         let content = content
             .render(&message.recipient)
             .map_err(|fault| ProviderError::new(ErrorClass::Permanent, "not_rendered", fault.to_string()))?;
-        let Some(to) = message.recipient.address(self.channel) else {
-            return Err(ProviderError::new(ErrorClass::Permanent, "no_address", "The recipient has no address here."));
-        };
+        if let Some(error) = self.outside_window(&content, &choice.address, now).await {
+            return Err(error);
+        }
         let request = SendRequest {
             attempt: pointer.attempt,
-            try_number: message.attempts[usize::from(pointer.attempt.attempt)].tries,
+            try_number: message.attempts[usize::from(index)].tries,
             channel: self.channel,
-            to: to.to_owned(),
+            to: choice.address.clone(),
             recipient: message.recipient.clone(),
             content,
-            now: self.clock.now(),
+            now,
         };
-        Ok((provider, request))
+        Ok((choice, request))
+    }
+
+    /// On WhatsApp a free text may go only within 24 hours after the recipient's last message; a template at any time. Where
+    /// nothing is known of the recipient the provider decides.
+    async fn outside_window(&self, content: &ChannelContent, address: &str, now: Time) -> Option<ProviderError> {
+        if self.channel != Channel::Whatsapp || content.template_name.is_some() {
+            return None;
+        }
+        match self.gate.ports().last_inbound(self.channel, address).await {
+            Ok(Some(last)) if now - last > WHATSAPP_WINDOW => {
+                let message = "The recipient has not written for 24 hours; only a template may be sent.";
+                Some(ProviderError::new(ErrorClass::Permanent, "outside_window", message))
+            }
+            Ok(_) => None,
+            Err(error) => {
+                tracing::warn!(%error, "the recipient's last message could not be looked up");
+                None
+            }
+        }
     }
 
     async fn content(&self, message: &Message) -> Result<ChannelContent, ProviderError> {
@@ -118,17 +175,6 @@ where
                 "content_missing",
                 "The message has no content for the channel.",
             )
-        })
-    }
-
-    fn provider(&self, pinned: Option<&str>) -> Result<&dyn Provider, ProviderError> {
-        let fits = |provider: &dyn Provider| pinned.is_none_or(|name| provider.name().eq_ignore_ascii_case(name));
-        self.providers.iter().map(AsRef::as_ref).find(|provider| fits(*provider)).ok_or_else(|| {
-            let message = match pinned {
-                Some(name) => format!("The provider {name} is not set for {}.", self.channel),
-                None => format!("No provider is set for {}.", self.channel),
-            };
-            ProviderError::new(ErrorClass::Misconfigured, "no_provider", message)
         })
     }
 
@@ -188,10 +234,10 @@ where
             }
         }
         for wake_up in wake_ups {
-            self.fallback.set(wake_up, now).await?;
+            self.outlets.set(wake_up, now).await?;
         }
         if others {
-            self.fallback.push(message.account, message.id).await?;
+            FallbackQueue::push(&self.outlets, message.account, message.id).await?;
         }
         Ok(verdict)
     }

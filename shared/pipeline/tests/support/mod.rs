@@ -8,6 +8,7 @@ use baton_domain::{
 };
 use baton_pipeline::{
     accept::{Item, Submission},
+    gate::Gate,
     memory::{Memory, StoppedClock},
     pointer::Pointer,
     provider::{Provider, SendRequest},
@@ -15,7 +16,7 @@ use baton_pipeline::{
 };
 use futures::future::BoxFuture;
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -29,6 +30,8 @@ pub fn start() -> Time {
 /// A provider that answers from a script, and remembers what it was asked.
 #[derive(Clone, Default)]
 pub struct Scripted {
+    name: Option<&'static str>,
+    idempotent: bool,
     answers: Arc<Mutex<VecDeque<Outcome>>>,
     pub calls: Arc<Mutex<Vec<SendRequest>>>,
 }
@@ -38,6 +41,14 @@ impl Scripted {
         Scripted { answers: Arc::new(Mutex::new(answers.into_iter().collect())), ..Scripted::default() }
     }
 
+    pub fn named(self, name: &'static str) -> Scripted {
+        Scripted { name: Some(name), ..self }
+    }
+
+    pub fn idempotent(self) -> Scripted {
+        Scripted { idempotent: true, ..self }
+    }
+
     pub fn call_count(&self) -> usize {
         self.calls.lock().expect("calls").len()
     }
@@ -45,7 +56,11 @@ impl Scripted {
 
 impl Provider for Scripted {
     fn name(&self) -> &'static str {
-        "SCRIPTED"
+        self.name.unwrap_or("SCRIPTED")
+    }
+
+    fn idempotent(&self) -> bool {
+        self.idempotent
     }
 
     fn send<'a>(&'a self, request: &'a SendRequest) -> BoxFuture<'a, Outcome> {
@@ -92,12 +107,23 @@ pub fn sender(
     clock: &StoppedClock,
     channel: Channel,
     provider: &Scripted,
-) -> Sender<Memory, Memory, StoppedClock> {
+) -> Sender<Memory, Memory, Memory, StoppedClock> {
+    sender_through(memory, clock, channel, vec![Box::new(provider.clone())])
+}
+
+pub fn sender_through(
+    memory: &Memory,
+    clock: &StoppedClock,
+    channel: Channel,
+    providers: Vec<Box<dyn Provider>>,
+) -> Sender<Memory, Memory, Memory, StoppedClock> {
     Sender {
         channel,
-        providers: vec![Box::new(provider.clone())],
+        providers,
+        rates: BTreeMap::new(),
         store: memory.clone(),
-        fallback: memory.clone(),
+        outlets: memory.clone(),
+        gate: Gate::new(memory.clone(), channel),
         clock: clock.clone(),
         claim_limit: Duration::from_secs(35),
     }
