@@ -61,8 +61,16 @@ pub(crate) struct Plan {
     pub(crate) acts: Vec<Act>,
     /// Channels with no provider.
     pub(crate) unset: Vec<Channel>,
-    /// How often a provider does what: see the provider.
-    pub(crate) temper: usize,
+    /// Channels with a second provider.
+    pub(crate) reserved: Vec<Channel>,
+    /// Whether the providers take a key against duplicates, so that what is unknown is tried again.
+    pub(crate) idempotent: bool,
+    /// Whether what goes wrong is about the provider as a whole, so that breakers open.
+    pub(crate) wide: bool,
+    /// Messages a second that each account, and each provider, may send.
+    pub(crate) bandwidth: Option<u32>,
+    /// How often a provider does what, for the first and the second one: see the provider.
+    pub(crate) tempers: [usize; 2],
     /// The names that recipients carry, with the request that they belong to.
     pub(crate) people: BTreeMap<String, usize>,
 }
@@ -78,7 +86,11 @@ impl Plan {
             requests: Vec::new(),
             acts: Vec::new(),
             unset: CHANNELS.into_iter().filter(|_| random.chance(25)).collect(),
-            temper: random.index(5),
+            reserved: CHANNELS.into_iter().filter(|_| random.chance(300)).collect(),
+            idempotent: random.chance(250),
+            wide: random.chance(400),
+            bandwidth: random.pick(&[None, None, None, Some(1), Some(5)]),
+            tempers: [random.index(5), random.index(5)],
             people: BTreeMap::new(),
         };
         // A caller's own id may be used by several accounts.

@@ -6,13 +6,17 @@ use crate::{
     queue::Body,
     world::{Key, Shared, World, bulk_key, time},
 };
-use baton_domain::{AccountId, AttemptRef, BulkId, Channel, Message, MessageId, Spec, Time};
+use baton_domain::{
+    AccountId, AttemptRef, BulkId, Channel, Message, MessageId, Spec, Time,
+    bandwidth::{Bandwidth, Limit},
+    breaker::Breaker,
+};
 use baton_pipeline::{
     accept::Bulk,
     pointer::{FallbackPointer, Pointer, WakeUp},
     ports::{
-        Accepting, Begun, Bulks, ChannelQueues, Claim, Claims, Clock, FallbackQueue, Messages, PortError, PortResult,
-        Scheduler, Specs, Stored, WakeUps,
+        Accepting, Bandwidths, Begun, Breakers, Bulks, ChannelQueues, Claim, Claims, Clock, FallbackQueue, LastInbound,
+        Messages, PortError, PortResult, Scheduler, Specs, Stored, WakeUps,
     },
 };
 use std::{
@@ -105,6 +109,54 @@ impl Clock for Ports {
 
     fn random(&self) -> [u8; 8] {
         self.shared.lock().random.next().to_be_bytes()
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        self.wait(i64::try_from(pause.as_millis()).unwrap_or_default()).await;
+    }
+}
+
+impl Breakers for Ports {
+    async fn breakers(&self, channel: Channel) -> PortResult<Vec<(String, Breaker)>> {
+        let read = |world: &mut World| {
+            let own = world.store.breakers.iter().filter(|((of, _), _)| *of == channel);
+            own.map(|((_, provider), breaker)| (provider.clone(), breaker.clone())).collect()
+        };
+        self.call("read breakers", None, read).await
+    }
+
+    async fn tell(&self, channel: Channel, provider: &str, breaker: &Breaker) -> PortResult<()> {
+        let key = (channel, provider.to_owned());
+        self.call("tell a breaker", None, |world| {
+            world.store.breakers.insert(key, breaker.clone());
+        })
+        .await
+    }
+}
+
+impl Bandwidths for Ports {
+    async fn bandwidth(&self, _account: AccountId) -> PortResult<Vec<Bandwidth>> {
+        let limit = |world: &mut World| {
+            world.plan.bandwidth.map(|bandwidth| Bandwidth { bandwidth, channel: None, provider: None })
+        };
+        self.call("read limits", None, limit).await.map(|limit| limit.into_iter().collect())
+    }
+
+    async fn reserve(&self, limit: &Limit, now: Time) -> PortResult<Time> {
+        let interval = limit.interval_micros();
+        self.call("take a turn", None, |world| {
+            let next = world.store.turns.entry(limit.bucket.clone()).or_default();
+            let turn = (*next).max(now.timestamp_micros());
+            *next = turn + interval;
+            Time::from_timestamp_micros(turn).unwrap_or(now)
+        })
+        .await
+    }
+}
+
+impl LastInbound for Ports {
+    async fn last_inbound(&self, _channel: Channel, _from: &str) -> PortResult<Option<Time>> {
+        Ok(None)
     }
 }
 

@@ -8,10 +8,11 @@ use crate::{
     safeguard::Safeguard,
     world::{Happening, World},
 };
-use baton_domain::{Message, ReceiptStatus, Status};
+use baton_domain::{Channel, Message, ReceiptStatus, Status};
 use baton_pipeline::{
     dispatch::dispatch,
     fallback::fall_back,
+    gate::Gate,
     ports::{Messages, PortResult},
     provider::{Provider, ReceiptOf},
     receipts::take,
@@ -68,13 +69,14 @@ impl Process {
 async fn handle(ports: Ports, body: Body) -> PortResult<Verdict> {
     match body {
         Body::Send(channel, pointer) => {
-            let unset = ports.shared.lock().plan.unset.contains(&channel);
-            let provider: Option<Box<dyn Provider>> = (!unset).then(|| Box::new(Carrier(ports.clone())) as _);
+            let (providers, rate) = providers(&ports, channel);
             let sender = Sender {
                 channel,
-                providers: provider.into_iter().collect(),
+                providers,
+                rates: rate.map(|rate| ("CARRIER", rate)).into_iter().collect(),
                 store: ports.clone(),
-                fallback: ports.clone(),
+                outlets: ports.clone(),
+                gate: Gate::new(ports.clone(), channel),
                 clock: ports.clone(),
                 claim_limit: Duration::from_secs(35),
             };
@@ -92,6 +94,16 @@ async fn handle(ports: Ports, body: Body) -> PortResult<Verdict> {
             Ok(Verdict::Done)
         }
     }
+}
+
+/// The providers of a channel, and the rate of the first one.
+fn providers(ports: &Ports, channel: Channel) -> (Vec<Box<dyn Provider>>, Option<u32>) {
+    let plan = &ports.shared.lock().plan;
+    let carrier =
+        |second| Box::new(Carrier { ports: ports.clone(), second, idempotent: plan.idempotent }) as Box<dyn Provider>;
+    let first = (!plan.unset.contains(&channel)).then(|| carrier(false));
+    let second = (plan.reserved.contains(&channel)).then(|| carrier(true));
+    (first.into_iter().chain(second).collect(), plan.bandwidth)
 }
 
 /// Takes a receipt without the rule that a status only moves forward: the message becomes what the receipt says.

@@ -11,8 +11,14 @@ use baton_pipeline::provider::{Provider, ReceiptOf, SendRequest};
 use futures::future::BoxFuture;
 use std::time::Duration;
 
-/// The provider of every channel, as one process sees it.
-pub(crate) struct Carrier(pub(crate) Ports);
+/// A provider, as one process sees it.
+pub(crate) struct Carrier {
+    pub(crate) ports: Ports,
+    /// The second provider of its channel.
+    pub(crate) second: bool,
+    /// Whether it takes a key against duplicates.
+    pub(crate) idempotent: bool,
+}
 
 /// How a call ends for the process.
 enum End {
@@ -28,22 +34,30 @@ const TEMPERS: [[usize; 5]; 5] =
 
 impl Provider for Carrier {
     fn name(&self) -> &'static str {
-        "CARRIER"
+        if self.second { "RESERVE" } else { "CARRIER" }
+    }
+
+    fn idempotent(&self) -> bool {
+        self.idempotent
     }
 
     fn send<'a>(&'a self, request: &'a SendRequest) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
-            let travel = self.0.shared.lock().random.between(1, 200);
-            self.0.wait(travel).await;
-            let (end, after) = self.0.shared.lock().carry(self.0.process, request);
-            self.0.wait(after).await;
+            let travel = self.ports.shared.lock().random.between(1, 200);
+            self.ports.wait(travel).await;
+            let (end, after) = self.ports.shared.lock().carry(self, request);
+            self.ports.wait(after).await;
             match end {
                 End::Answer(outcome) => {
-                    self.0.shared.lock().answered_call(request.attempt, &outcome);
+                    self.ports.shared.lock().answered_call(request.attempt, &outcome);
                     outcome
                 }
                 // Not `panic!`, whose hook would write to the terminal.
-                End::Panic => std::panic::resume_unwind(Box::new("the adapter panicked")),
+                End::Panic => {
+                    let unknown = ProviderError::new(ErrorClass::Unknown, "panic", "the adapter panicked");
+                    self.ports.shared.lock().answered_call(request.attempt, &Outcome::Unknown(unknown));
+                    std::panic::resume_unwind(Box::new("the adapter panicked"))
+                }
                 End::Hang => std::future::pending().await,
             }
         })
@@ -52,31 +66,39 @@ impl Provider for Carrier {
 
 impl World {
     /// A call reaches its provider: what it says, and after how many milliseconds.
-    fn carry(&mut self, process: u64, request: &SendRequest) -> (End, i64) {
-        self.called(process, request);
+    fn carry(&mut self, carrier: &Carrier, request: &SendRequest) -> (End, i64) {
+        self.called(carrier.ports.process, request, carrier.idempotent);
         let key = (request.attempt.account, request.attempt.message);
         let (channel, index, number) = (request.channel, request.attempt.attempt, request.try_number);
         self.note(Some(key), || format!("the provider of {channel} is called for attempt {index}, try {number}"));
         let answer = self.random.between(5, 1500);
         let mut left = self.random.index(100);
-        let kind = TEMPERS[self.plan.temper].iter().position(|share| {
+        let kind = TEMPERS[self.plan.tempers[usize::from(carrier.second)]].iter().position(|share| {
             let here = left < *share;
             left = left.saturating_sub(*share);
             here
         });
-        let unknown = || ProviderError::new(ErrorClass::Unknown, "timeout", "no answer");
+        let wide = self.plan.wide;
+        let unknown = || scope(ProviderError::new(ErrorClass::Unknown, "timeout", "no answer"), wide);
+        // What it has taken it takes again under the same key, if it says anything, and does nothing.
+        let again = carrier.idempotent && self.has_taken(request.attempt);
+        let kind = if again && !matches!(kind, Some(1 | 2)) { Some(0) } else { kind };
+        let takes = !again && matches!(kind, Some(0 | 1));
+        if takes {
+            self.takes(request.attempt);
+        }
         let (end, after) = match kind {
             Some(0) => {
                 let receipts = !self.random.chance(200);
-                if receipts {
+                if receipts && takes {
                     self.report(request, answer);
                 }
                 let accepted =
                     Accepted { provider_message_id: Some(format!("p{}", self.number())), receipts, part_count: None };
                 (End::Answer(Outcome::Accepted(accepted)), answer)
             }
-            Some(kind @ (1 | 2)) => {
-                if kind == 1 {
+            Some(1 | 2) => {
+                if takes {
                     self.report(request, 8000);
                 }
                 match self.random.index(6) {
@@ -85,9 +107,9 @@ impl World {
                     _ => (End::Answer(Outcome::Unknown(unknown())), 8000),
                 }
             }
-            Some(3) => (End::Answer(refused(ErrorClass::Permanent, None)), answer),
-            Some(_) => (End::Answer(refused(ErrorClass::Temporary, pause(&mut self.random))), answer),
-            None => (End::Answer(refused(ErrorClass::Misconfigured, None)), answer),
+            Some(3) => (End::Answer(refused(ErrorClass::Permanent, None, false)), answer),
+            Some(_) => (End::Answer(refused(ErrorClass::Temporary, pause(&mut self.random), wide)), answer),
+            None => (End::Answer(refused(ErrorClass::Misconfigured, None, wide)), answer),
         };
         self.note(Some(key), || match &end {
             End::Answer(outcome) => format!("  it will answer {outcome:?} in {after} ms"),
@@ -134,8 +156,13 @@ impl World {
     }
 }
 
-fn refused(class: ErrorClass, retry_after: Option<Duration>) -> Outcome {
-    Outcome::Refused(ProviderError::new(class, "refused", "refused").retry_after(retry_after))
+fn refused(class: ErrorClass, retry_after: Option<Duration>, wide: bool) -> Outcome {
+    Outcome::Refused(scope(ProviderError::new(class, "refused", "refused").retry_after(retry_after), wide))
+}
+
+/// Says an error of the provider as a whole.
+fn scope(error: ProviderError, wide: bool) -> ProviderError {
+    if wide { error.provider_wide() } else { error }
 }
 
 /// How long a provider that refuses for now asks us to wait.

@@ -6,7 +6,10 @@ use crate::{
     safeguard::Safeguard,
     world::{Key, World},
 };
-use baton_domain::{AccountId, AttemptRef, AttemptState, BulkId, Message, MessageId, Spec, Status, Time, decide};
+use baton_domain::{
+    AccountId, AttemptRef, AttemptState, BulkId, Channel, Message, MessageId, Spec, Status, Time, breaker::Breaker,
+    decide,
+};
 use baton_pipeline::{
     accept::Bulk,
     ports::{Begun, Claim, Stored},
@@ -42,6 +45,9 @@ pub(crate) struct Store {
     pub(crate) specs: BTreeMap<SpecKey, Arc<Spec>>,
     pub(crate) messages: BTreeMap<Key, Message>,
     pub(crate) keys: BTreeMap<(AccountId, String), Once>,
+    pub(crate) breakers: BTreeMap<(Channel, String), Breaker>,
+    /// The next free moment of each counter, in microseconds since the epoch.
+    pub(crate) turns: BTreeMap<String, i64>,
 }
 
 /// After this long a claim's holder is dead for certain; what a sender without the rule of unknown outcomes would wait for.

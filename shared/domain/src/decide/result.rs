@@ -93,9 +93,15 @@ fn refuse(message: &mut Message, of: &ResultOf<'_>, error: &ProviderError, now: 
         ErrorClass::Temporary => retry::pause(of.try_number, error.retry_after, of.spread),
         _ => None,
     };
-    match pause {
-        Some(pause) => again(message, of, error, pause, now),
-        None => give_up(message, of, error, now),
+    let attempt = &message.attempts[usize::from(of.attempt)];
+    let earlier = attempt.error.clone().filter(|earlier| earlier.class == ErrorClass::Unknown);
+    match (pause, earlier) {
+        (Some(pause), _) => again(message, of, error, pause, now),
+        // An earlier try may be out, and only the provider can know better: it refuses the recipient, so it has not taken them.
+        (None, Some(earlier)) if error.class != ErrorClass::Permanent || of.provider.is_none() => {
+            stays_unknown(message, of.attempt, earlier, now)
+        }
+        (None, _) => give_up(message, of, error, now),
     }
 }
 
@@ -120,7 +126,10 @@ fn again(message: &mut Message, of: &ResultOf<'_>, error: &ProviderError, pause:
     let attempt = &mut message.attempts[usize::from(of.attempt)];
     attempt.state = AttemptState::Queued;
     set_time(attempt, permit, now);
-    attempt.error = Some(AttemptError { class: error.class, code: error.code.clone(), message: error.message.clone() });
+    // That an earlier try may be out is not forgotten over what came of a later one.
+    if attempt.error.as_ref().is_none_or(|earlier| earlier.class != ErrorClass::Unknown) {
+        attempt.error = Some(as_kept(error));
+    }
     let leg = attempt.leg;
     if !message.route[usize::from(leg)].required && chain_succeeded(message) {
         // Another channel was reported as delivered while this one was being called.
@@ -138,15 +147,21 @@ fn unknown(message: &mut Message, of: &ResultOf<'_>, error: &ProviderError, now:
     {
         return again(message, of, error, pause, now);
     }
-    let index = of.attempt;
+    stays_unknown(message, of.attempt, as_kept(error), now)
+}
+
+fn stays_unknown(message: &mut Message, index: u8, error: AttemptError, now: Time) -> Vec<Effect> {
     let attempt = &mut message.attempts[usize::from(index)];
     attempt.state = AttemptState::Unknown;
-    attempt.error =
-        Some(AttemptError { class: ErrorClass::Unknown, code: error.code.clone(), message: error.message.clone() });
-    let leg = attempt.leg;
+    let (leg, code) = (attempt.leg, error.code.clone());
+    attempt.error = Some(error);
     let since = attempt.claimed_at.unwrap_or(now);
     attempt.expires_at = expiry(&message.route[usize::from(leg)], since);
-    message.note(now, TimelineEvent::OutcomeUnknown, Some(leg), Some(error.code.clone()));
+    message.note(now, TimelineEvent::OutcomeUnknown, Some(leg), Some(code));
     settle_status(message);
     outstanding(message)
+}
+
+fn as_kept(error: &ProviderError) -> AttemptError {
+    AttemptError { class: error.class, code: error.code.clone(), message: error.message.clone() }
 }

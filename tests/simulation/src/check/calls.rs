@@ -31,12 +31,12 @@ impl World {
     }
 
     /// A call reaches its provider.
-    pub(crate) fn called(&mut self, process: u64, request: &SendRequest) {
+    pub(crate) fn called(&mut self, process: u64, request: &SendRequest, idempotent: bool) {
         let of = request.attempt;
         let key = (of.account, of.message);
         let now = self.now;
         self.check_owner(request, key);
-        self.check_repeat(of, request.try_number, key);
+        self.check_repeat(of, request.try_number, key, idempotent);
         if let Some(at) = self.truth.cancelled.get(&key).copied() {
             self.violate(Check::Cancelled, Some(key), || {
                 format!("attempt {} reached its provider {} ms after the cancel was answered", of.attempt, now - at)
@@ -61,7 +61,7 @@ impl World {
         }
     }
 
-    fn check_repeat(&mut self, of: AttemptRef, try_number: u8, key: Key) {
+    fn check_repeat(&mut self, of: AttemptRef, try_number: u8, key: Key, idempotent: bool) {
         let now = self.now;
         let calls = self.truth.attempts.get(&of).map(|attempt| attempt.calls.clone()).unwrap_or_default();
         for call in calls {
@@ -71,6 +71,7 @@ impl World {
                     let early = at + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX) - 2 * SKEW - now;
                     (early > 0).then(|| format!("try {try_number} came {early} ms before the provider asked for it"))
                 }
+                Some(Answer::Unknown) if idempotent => None,
                 answer => Some(format!("try {try_number} followed a try that ended with {answer:?}")),
             };
             if let Some(fault) = fault {
@@ -123,10 +124,12 @@ fn was_given_up(truth: &Attempted, validity_minutes: Option<u16>, state: Attempt
         // No provider was called: there is none, the content could not be read, or the sender died before.
         return matches!(state, AttemptState::Failed | AttemptState::Canceled | AttemptState::Expired);
     };
-    let refused = matches!(last.answer, Some(Answer::Refused | Answer::RefusedForNow { .. }));
-    // Counted from the claim, which may be that much older than the call; a provider's clock may be two seconds off.
-    let ends = |minutes: u16| last.at + i64::from(minutes) * 60_000 - 2 * SKEW - LATENCY - 2000;
-    refused || truth.failed || validity_minutes.is_some_and(|minutes| now >= ends(minutes))
+    // Counted from the claim, which may be that much older than the call; a provider's clock may be two seconds off. Where
+    // tries with unknown outcomes are repeated, the first of them may have been taken.
+    let refuses = |answer| matches!(answer, Some(Answer::Refused | Answer::RefusedForNow { .. }));
+    let first = truth.calls.iter().find(|call| !refuses(call.answer)).unwrap_or(last);
+    let ends = |minutes: u16| first.at + i64::from(minutes) * 60_000 - 2 * SKEW - LATENCY - 2000;
+    refuses(last.answer) || truth.failed || validity_minutes.is_some_and(|minutes| now >= ends(minutes))
 }
 
 /// Whether a window was open, or had just been: looked at with a formula of its own.

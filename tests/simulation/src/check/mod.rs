@@ -97,6 +97,8 @@ struct Attempted {
     reported: bool,
     /// The furthest news that was taken and acknowledged.
     told: Option<SuccessStatus>,
+    /// The provider has it, whatever it answered.
+    taken: bool,
 }
 
 impl Attempted {
@@ -138,6 +140,16 @@ impl Truth {
 }
 
 impl World {
+    /// A provider has taken an attempt.
+    pub(crate) fn takes(&mut self, of: AttemptRef) {
+        self.truth.attempts.entry(of).or_default().taken = true;
+    }
+
+    /// Whether a provider has taken an attempt before.
+    pub(crate) fn has_taken(&self, of: AttemptRef) -> bool {
+        self.truth.attempts.get(&of).is_some_and(|attempt| attempt.taken)
+    }
+
     /// A process heard the answer of a call.
     pub(crate) fn answered_call(&mut self, of: AttemptRef, outcome: &Outcome) {
         let answer = match outcome {

@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::world::World;
-use baton_domain::{Message, Status, TimelineEvent, message::TIMELINE_LIMIT};
+use baton_domain::{AttemptState, Message, Status, TimelineEvent, message::TIMELINE_LIMIT};
 
 /// How far apart two clocks can be, and how long a process may hold on to a moment that it looked at, in milliseconds.
 const TIMELINE_SLACK: i64 = 32_000;
@@ -37,9 +37,8 @@ impl World {
         if let Some(text) = timeline_fault(after) {
             fault(Check::Timeline, text);
         }
-        let legs: Vec<u8> = after.attempts.iter().map(|attempt| attempt.leg).collect();
-        if (1..legs.len()).any(|index| legs[..index].contains(&legs[index])) {
-            fault(Check::AtMostOne, format!("a channel was opened twice: {legs:?}"));
+        if let Some(text) = opened_twice(after) {
+            fault(Check::AtMostOne, text);
         }
         self.watch_owner(after);
     }
@@ -56,6 +55,19 @@ impl World {
             self.violate(Check::Accounts, Some(key), || format!("a message to {name} is stored there"));
         }
     }
+}
+
+/// A channel that was opened twice without need: each of its providers has its turn when the one before has failed, once.
+fn opened_twice(message: &Message) -> Option<String> {
+    let attempts = &message.attempts;
+    let pairs = (0..attempts.len()).flat_map(|later| (0..later).map(move |earlier| (earlier, later)));
+    let mut same_leg = pairs.filter(|(earlier, later)| attempts[*earlier].leg == attempts[*later].leg);
+    same_leg.find_map(|(earlier, later)| {
+        let (first, second) = (&attempts[earlier], &attempts[later]);
+        let over = matches!(first.state, AttemptState::Failed | AttemptState::Delivered | AttemptState::Read);
+        let again = first.provider.is_none() || first.provider == second.provider;
+        (!over || again).then(|| format!("attempts {earlier} and {later} are on one channel: {first:?}, {second:?}"))
+    })
 }
 
 /// The order of the statuses, as the contract says it.

@@ -117,3 +117,22 @@ fn after_its_last_try_an_unknown_outcome_stays_unknown() {
     report(&mut message, 0, ReceiptStatus::Delivered, 1001);
     assert_eq!(message.status, Status::Delivered);
 }
+
+#[test]
+fn what_may_be_out_is_not_forgotten_over_a_later_try() {
+    let may_be_out = || {
+        let mut message = opened([leg(Channel::Vk), leg(Channel::Sms)]);
+        unknown(&mut message, 1);
+        message
+    };
+    // A temporary refusal, a misconfiguration, a content that could not be made: the first try may still arrive.
+    let mut message = may_be_out();
+    answer(&mut message, 0, &Outcome::Refused(error(ErrorClass::Temporary)), 10);
+    assert_eq!(cancel(&mut message, at(11)), Err(NotCancellable));
+    assert_eq!(answer(&mut message, 0, &Outcome::Refused(error(ErrorClass::Misconfigured)), 20), []);
+    assert_eq!((message.attempts[0].state, message.attempts.len()), (AttemptState::Unknown, 1));
+    // The provider refuses the recipient: nothing is out.
+    let mut message = may_be_out();
+    let effects = answer(&mut message, 0, &Outcome::Refused(error(ErrorClass::Permanent)), 10);
+    assert_eq!(send_to(&effects), [(1, Channel::Sms)]);
+}
