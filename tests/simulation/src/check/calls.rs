@@ -37,12 +37,14 @@ impl World {
         let now = self.now;
         self.check_owner(request, key);
         self.check_repeat(of, request.try_number, key, idempotent);
-        if let Some(at) = self.truth.cancelled.get(&key).copied() {
+        // What the provider has taken under the same key does not go out again.
+        let repeated = idempotent && self.has_taken(of);
+        if let Some(at) = self.truth.cancelled.get(&key).copied().filter(|_| !repeated) {
             self.violate(Check::Cancelled, Some(key), || {
                 format!("attempt {} reached its provider {} ms after the cancel was answered", of.attempt, now - at)
             });
         }
-        if let Some(message) = self.store.messages.get(&key).cloned() {
+        if let Some(message) = self.store.messages.get(&key).filter(|_| !repeated).cloned() {
             self.check_time(&message, key);
             self.check_reason(&message, of);
         }
