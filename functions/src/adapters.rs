@@ -8,6 +8,7 @@ use baton_aws::{
     outbox::{OutboxTable, Sandbox},
     queues::{Channels, Fallbacks, WakeQueue},
     scheduler::Schedules,
+    state::StateTable,
 };
 use baton_channels::{Context, sandbox::SandboxPorts};
 use baton_domain::Channel;
@@ -37,6 +38,23 @@ impl Aws {
         let client = aws_sdk_dynamodb::Client::new(&self.config);
         let days = settings::number("MESSAGE_RETENTION_DAYS", 90)?;
         Ok(MessageTable::new(client, settings::required("MESSAGES_TABLE")?, days, self.meter.clone()))
+    }
+
+    /// The state table.
+    ///
+    /// # Errors
+    /// `STATE_TABLE` is not set.
+    pub fn state(&self) -> Result<StateTable, BadSetting> {
+        let client = aws_sdk_dynamodb::Client::new(&self.config);
+        Ok(StateTable::new(client, settings::required("STATE_TABLE")?, self.meter.clone()))
+    }
+
+    /// The queue of a sender's own channel.
+    ///
+    /// # Errors
+    /// `QUEUE_SELF` is not set.
+    pub fn own_channel(&self, channel: Channel) -> Result<Channels, BadSetting> {
+        Ok(Channels::new(&self.sqs(), [(channel, settings::required("QUEUE_SELF")?)], &self.meter))
     }
 
     /// The queues.

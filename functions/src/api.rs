@@ -6,7 +6,7 @@ use crate::{
     settings, telemetry,
 };
 use baton_api::{App, RequestId};
-use baton_aws::{clock::SystemClock, control::ControlTable, everything::Everything};
+use baton_aws::{clock::SystemClock, control::ControlTable, everything::Everything, parameters::Documents};
 use lambda_http::{Error, Request, Response, service_fn};
 
 /// Runs the function.
@@ -23,6 +23,11 @@ pub async fn run() -> Result<(), Error> {
         outbox: aws.outbox(),
         channels: aws.channels()?,
         wake_ups: aws.wake_ups()?,
+        state: aws.state()?,
+        documents: Documents {
+            client: aws_sdk_ssm::Client::new(&aws.config),
+            path: settings::required("PROVIDERS_PATH")?,
+        },
     };
     let app = App { ports, clock: SystemClock, retention_days: settings::number("MESSAGE_RETENTION_DAYS", 90)? };
     let (app, meter) = (&app, &aws.meter);

@@ -11,13 +11,22 @@ use baton_pipeline::{
 };
 use std::time::Duration;
 
-/// Of a sender: the next channel is for the fallback function, the end of a validity period for a wake-up.
+/// Of a sender: the next channel is for the fallback function, the end of a validity period for a wake-up, and what waits for
+/// its turn goes back on the sender's own queue.
 #[derive(Clone, Debug)]
 pub struct SenderOutlets {
+    /// The sender's own queue.
+    pub channels: Channels,
     /// The fallback queue.
     pub fallbacks: Fallbacks,
     /// The wake queue.
     pub wake_ups: WakeQueue,
+}
+
+impl ChannelQueues for SenderOutlets {
+    async fn push(&self, channel: Channel, pointers: &[Pointer], delay: Duration) -> PortResult<()> {
+        self.channels.push(channel, pointers, delay).await
+    }
 }
 
 impl FallbackQueue for SenderOutlets {

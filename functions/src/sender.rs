@@ -7,12 +7,13 @@ use crate::{
     settings, telemetry,
 };
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use baton_aws::{clock::SystemClock, messages::MessageTable, parameters};
-use baton_channels::{Context, DocumentFault};
+use baton_aws::{clock::SystemClock, messages::MessageTable, parameters, state::StateTable};
+use baton_channels::{Context, DocumentFault, document};
 use baton_domain::Channel;
-use baton_pipeline::{provider::Provider, send::Sender};
+use baton_pipeline::{gate::Gate, provider::Provider, send::Sender};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use std::{
+    collections::BTreeMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -24,7 +25,7 @@ pub type Build = fn(&str, &Context) -> Result<Vec<Box<dyn Provider>>, DocumentFa
 /// A document is read again after this long, so that new credentials need no new deployment.
 const REFRESH: Duration = Duration::from_secs(60);
 
-type ChannelSender = Sender<MessageTable, SenderOutlets, SystemClock>;
+type ChannelSender = Sender<MessageTable, SenderOutlets, StateTable, SystemClock>;
 
 /// The sender as it was last built.
 struct Built {
@@ -64,11 +65,19 @@ impl Function {
             built.read_at = Instant::now();
             return Ok(built.sender.clone());
         }
+        let providers = self.providers(document.as_deref())?;
+        let outlets = SenderOutlets {
+            channels: self.aws.own_channel(self.channel)?,
+            fallbacks: self.aws.fallbacks()?,
+            wake_ups: self.aws.wake_ups()?,
+        };
         let sender = Arc::new(Sender {
             channel: self.channel,
-            providers: self.providers(document.as_deref())?,
+            rates: rates(document.as_deref().unwrap_or("[]"), &providers),
+            providers,
             store: self.aws.messages()?,
-            fallback: SenderOutlets { fallbacks: self.aws.fallbacks()?, wake_ups: self.aws.wake_ups()? },
+            outlets,
+            gate: Gate::new(self.aws.state()?, self.channel),
             clock: SystemClock,
             claim_limit: adapters::claim_limit()?,
         });
@@ -94,6 +103,13 @@ impl Function {
         let answer = batch::run(queue, &event, |record| async move { Ok(sender.handle(body(record)?).await?) });
         Ok(answer.await)
     }
+}
+
+/// The messages a second that the document gives each provider.
+fn rates(document: &str, providers: &[Box<dyn Provider>]) -> BTreeMap<&'static str, u32> {
+    let entries = document::parse(document).unwrap_or_default();
+    let rate = |index: usize| entries.get(index).and_then(|entry| entry.bandwidth);
+    providers.iter().enumerate().filter_map(|(index, provider)| Some((provider.name(), rate(index)?))).collect()
 }
 
 /// Runs the sender of a channel.

@@ -27,6 +27,8 @@ const KEY: &str = "apiKey";
     ),
     components(schemas(
         wire::Accepted,
+        wire::BandwidthEntry,
+        wire::BandwidthList,
         wire::Attempt,
         wire::AttemptError,
         wire::CancelMessages,
@@ -47,7 +49,11 @@ const KEY: &str = "apiKey";
         wire::OutboxEntry,
         wire::OutboxList,
         wire::PostMessages,
+        wire::ProviderEntry,
+        wire::ProviderFault,
+        wire::ProviderList,
         wire::RescheduleMessage,
+        wire::SetBandwidth,
         wire::TimelineEntry,
         crate::ports::Scope,
     ))
@@ -76,7 +82,12 @@ pub(crate) fn document() -> Document {
 }
 
 /// The types of answers: their fields are always there, if only as null.
-const ANSWERS: [&str; 12] = [
+const ANSWERS: [&str; 17] = [
+    "BandwidthEntry",
+    "BandwidthList",
+    "ProviderEntry",
+    "ProviderFault",
+    "ProviderList",
     "Accepted",
     "Attempt",
     "AttemptError",
@@ -104,6 +115,7 @@ fn method(method: &Method) -> HttpMethod {
         "POST" => HttpMethod::Post,
         "DELETE" => HttpMethod::Delete,
         "PATCH" => HttpMethod::Patch,
+        "PUT" => HttpMethod::Put,
         _ => HttpMethod::Get,
     }
 }
@@ -207,7 +219,7 @@ mod tests {
     #[test]
     fn the_document_has_the_fields_that_are_read() {
         let of_content: Vec<_> = submission::CONTENT_FIELDS.iter().map(|(name, _)| *name).collect();
-        let table: [(&str, &[&str], &[&str]); 7] = [
+        let table: [(&str, &[&str], &[&str]); 8] = [
             ("PostMessages", &submission::FIELDS, &["taskId"]),
             ("MessageItem", &submission::ITEM_FIELDS, &submission::NOT_SUPPORTED),
             ("ChannelContent", &of_content, &[]),
@@ -215,6 +227,7 @@ mod tests {
             ("CancelMessages", &routes::messages::cancel::FIELDS, &["taskId"]),
             ("RescheduleMessage", &routes::messages::reschedule::FIELDS, &[]),
             ("MakeKey", &routes::keys::make::FIELDS, &[]),
+            ("SetBandwidth", &routes::bandwidth::put::FIELDS, &[]),
         ];
         for (name, fields, left_out) in table {
             assert_eq!(properties(name), without(fields, left_out), "{name}");
@@ -223,10 +236,12 @@ mod tests {
 
     #[test]
     fn the_fields_to_choose_from_are_those_of_the_items() {
-        let table: [(&str, &[&str]); 3] = [
+        let table: [(&str, &[&str]); 5] = [
             ("Message", &routes::messages::list::FIELDS),
             ("OutboxEntry", &routes::outbox::FIELDS),
             ("Key", &routes::keys::list::FIELDS),
+            ("ProviderEntry", &routes::providers::FIELDS),
+            ("BandwidthEntry", &routes::bandwidth::list::FIELDS),
         ];
         for (name, fields) in table {
             assert_eq!(properties(name), without(fields, &[]), "{name}");
@@ -250,6 +265,7 @@ mod tests {
                 "POST" => &item.post,
                 "DELETE" => &item.delete,
                 "PATCH" => &item.patch,
+                "PUT" => &item.put,
                 _ => &item.get,
             };
             let operation = operation.as_ref().unwrap_or_else(|| panic!("{} {}", route.method, route.pattern));

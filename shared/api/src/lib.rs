@@ -27,22 +27,46 @@ pub mod wire;
 use crate::{
     call::{Answer, Call},
     caller::Caller,
-    ports::{Idempotency, Keys, Lists, Outbox},
+    ports::{Deployment, Idempotency, Keys, Lists, Outbox},
     refusal::Refusal,
 };
-use baton_pipeline::ports::{Accepting, Bulks, ChannelQueues, Clock, Messages, Specs, WakeUps};
+use baton_pipeline::ports::{Accepting, Bandwidths, Breakers, Bulks, ChannelQueues, Clock, Messages, Specs, WakeUps};
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use std::{panic::AssertUnwindSafe, time::Instant};
 
 /// Everything that the interface needs of the world, in one.
 pub trait Ports:
-    Messages + Accepting + Bulks + Specs + ChannelQueues + WakeUps + Keys + Idempotency + Lists + Outbox
+    Messages
+    + Accepting
+    + Bulks
+    + Specs
+    + ChannelQueues
+    + WakeUps
+    + Breakers
+    + Bandwidths
+    + Keys
+    + Idempotency
+    + Lists
+    + Outbox
+    + Deployment
 {
 }
 
 impl<T> Ports for T where
-    T: Messages + Accepting + Bulks + Specs + ChannelQueues + WakeUps + Keys + Idempotency + Lists + Outbox
+    T: Messages
+        + Accepting
+        + Bulks
+        + Specs
+        + ChannelQueues
+        + WakeUps
+        + Breakers
+        + Bandwidths
+        + Keys
+        + Idempotency
+        + Lists
+        + Outbox
+        + Deployment
 {
 }
 

@@ -1,6 +1,6 @@
 //! What the HTTP interface needs of the world beyond the ports of the pipeline.
 
-use baton_domain::{AccountId, BulkId, Channel, Message, MessageId, Time};
+use baton_domain::{AccountId, BulkId, Channel, Message, MessageId, Time, bandwidth::Bandwidth};
 use baton_pipeline::ports::PortResult;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -182,4 +182,13 @@ pub trait Outbox: Send + Sync {
         after: Option<&str>,
         limit: usize,
     ) -> impl Future<Output = PortResult<Part<OutboxItem>>> + Send;
+}
+
+/// What the deployment has set, and what accounts may set of it.
+pub trait Deployment: Send + Sync {
+    /// The providers document of a channel; `None` when there is none.
+    fn providers_document(&self, channel: Channel) -> impl Future<Output = PortResult<Option<String>>> + Send;
+
+    /// Replaces the limits of an account.
+    fn put_bandwidth(&self, account: AccountId, limits: &[Bandwidth]) -> impl Future<Output = PortResult<()>> + Send;
 }

@@ -6,7 +6,7 @@ use crate::{
     caller::Caller,
     ports::Scope,
     refusal::Refusal,
-    routes::{health, keys, messages, openapi, outbox},
+    routes::{bandwidth, health, keys, messages, openapi, outbox, providers},
 };
 use baton_pipeline::ports::Clock;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -29,6 +29,9 @@ pub(crate) enum Handler {
     ListKeys,
     MakeKey,
     RevokeKey,
+    ListProviders,
+    ListBandwidth,
+    PutBandwidth,
 }
 
 /// One line of the table.
@@ -44,7 +47,7 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 11] = {
+pub(crate) static ROUTES: [Route; 14] = {
     use Scope::{Admin, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
@@ -68,6 +71,15 @@ pub(crate) static ROUTES: [Route; 11] = {
         route(Method::GET, "/keys", Some(Admin), Handler::ListKeys, keys::list::__path_handle::operation),
         route(Method::POST, "/keys", Some(Admin), Handler::MakeKey, keys::make::__path_handle::operation),
         route(Method::DELETE, "/keys/{id}", Some(Admin), Handler::RevokeKey, keys::revoke::__path_handle::operation),
+        route(Method::GET, "/providers", Some(Read), Handler::ListProviders, providers::__path_handle::operation),
+        route(Method::GET, "/bandwidth", Some(Read), Handler::ListBandwidth, bandwidth::list::__path_handle::operation),
+        route(
+            Method::PUT,
+            "/bandwidth/{companyId}",
+            Some(Admin),
+            Handler::PutBandwidth,
+            bandwidth::put::__path_handle::operation,
+        ),
         route(Method::GET, "/health", None, Handler::Health, health::__path_handle::operation),
         route(Method::GET, "/openapi.json", None, Handler::OpenApi, openapi::__path_handle::operation),
     ]
@@ -132,6 +144,9 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::ListKeys, Some(caller)) => keys::list::handle(app, caller, call).await,
         (Handler::MakeKey, Some(caller)) => keys::make::handle(app, caller, call).await,
         (Handler::RevokeKey, Some(caller)) => keys::revoke::handle(app, caller, call).await,
+        (Handler::ListProviders, Some(caller)) => providers::handle(app, caller, call).await,
+        (Handler::ListBandwidth, Some(caller)) => bandwidth::list::handle(app, caller, call).await,
+        (Handler::PutBandwidth, Some(caller)) => bandwidth::put::handle(app, caller, call).await,
     }
 }
 
@@ -142,7 +157,7 @@ mod tests {
     #[test]
     fn every_line_is_found_and_no_other_path_is() {
         for line in &ROUTES {
-            let path = format!("{BASE}{}", line.pattern.replace("{id}", "x"));
+            let path = format!("{BASE}{}", line.pattern.replace("{id}", "x").replace("{companyId}", "1"));
             for path in [path.clone(), format!("{path}/")] {
                 let (found, parameters) = find(&line.method, &path).unwrap_or_else(|_| panic!("{path}"));
                 assert_eq!((found.handler, parameters.len()), (line.handler, line.pattern.matches('{').count()));

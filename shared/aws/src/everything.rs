@@ -4,14 +4,24 @@ use crate::{
     control::ControlTable,
     messages::MessageTable,
     outbox::OutboxTable,
+    parameters::Documents,
     queues::{Channels, WakeQueue},
+    state::StateTable,
 };
-use baton_api::ports::{Address, ApiKey, Begin, DayEntry, Idempotency, Keys, Lists, Outbox, OutboxItem, Part};
-use baton_domain::{AccountId, BulkId, Channel, Message, MessageId, Spec, Time};
+use baton_api::ports::{
+    Address, ApiKey, Begin, DayEntry, Deployment, Idempotency, Keys, Lists, Outbox, OutboxItem, Part,
+};
+use baton_domain::{
+    AccountId, BulkId, Channel, Message, MessageId, Spec, Time,
+    bandwidth::{Bandwidth, Limit},
+    breaker::Breaker,
+};
 use baton_pipeline::{
     accept::Bulk,
     pointer::{Pointer, WakeUp},
-    ports::{Accepting, Begun, Bulks, ChannelQueues, Messages, PortResult, Specs, Stored, WakeUps},
+    ports::{
+        Accepting, Bandwidths, Begun, Breakers, Bulks, ChannelQueues, Messages, PortResult, Specs, Stored, WakeUps,
+    },
 };
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -29,6 +39,10 @@ pub struct Everything {
     pub channels: Channels,
     /// The wake queue.
     pub wake_ups: WakeQueue,
+    /// Breakers and limits.
+    pub state: StateTable,
+    /// The providers documents.
+    pub documents: Documents,
 }
 
 impl Messages for Everything {
@@ -76,6 +90,36 @@ impl ChannelQueues for Everything {
 impl WakeUps for Everything {
     async fn set(&self, wake_up: WakeUp, now: Time) -> PortResult<()> {
         self.wake_ups.set(wake_up, now).await
+    }
+}
+
+impl Breakers for Everything {
+    async fn breakers(&self, channel: Channel) -> PortResult<Vec<(String, Breaker)>> {
+        self.state.breakers(channel).await
+    }
+
+    async fn tell(&self, channel: Channel, provider: &str, breaker: &Breaker) -> PortResult<()> {
+        self.state.tell(channel, provider, breaker).await
+    }
+}
+
+impl Bandwidths for Everything {
+    async fn bandwidth(&self, account: AccountId) -> PortResult<Vec<Bandwidth>> {
+        self.state.bandwidth(account).await
+    }
+
+    async fn reserve(&self, limit: &Limit, now: Time) -> PortResult<Time> {
+        self.state.reserve(limit, now).await
+    }
+}
+
+impl Deployment for Everything {
+    async fn providers_document(&self, channel: Channel) -> PortResult<Option<String>> {
+        self.documents.read(channel).await
+    }
+
+    async fn put_bandwidth(&self, account: AccountId, limits: &[Bandwidth]) -> PortResult<()> {
+        self.state.put_bandwidth(account, limits).await
     }
 }
 

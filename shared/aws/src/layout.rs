@@ -13,6 +13,15 @@
 //!
 //! The control table: `<account>#key` / key id, `<account>#idem` / digest of an idempotency key, `<account>#account` / `-`.
 //!
+//! The state table, what senders know together. A `*` stands where something belongs to the deployment and to no account:
+//!
+//! | `pk` | `sk` | what |
+//! |---|---|---|
+//! | `*#breaker#<channel>` | provider | a provider's breaker |
+//! | `*#inbound#<channel>#<address>` | `-` | when a person last wrote to us |
+//! | `<account>#bandwidth` | `-` | an account's limits |
+//! | `<account or *>#<channel or *>#<provider or *>#turn` | `-` | the next free moment of a limit |
+//!
 //! The outbox table: `<account>` / `<message>#<attempt>.<try>#<random>`.
 
 use baton_domain::{AccountId, BulkId, MessageId, Time};

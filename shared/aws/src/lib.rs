@@ -15,5 +15,6 @@ pub mod parameters;
 pub mod queues;
 pub mod record;
 pub mod scheduler;
+pub mod state;
 
 pub use meter::Meter;

@@ -16,3 +16,22 @@ pub async fn providers_document(client: &Client, path: &str, channel: Channel) -
         Err(error) => Err(PortError::new("SSM GetParameter", error)),
     }
 }
+
+/// The providers documents of a deployment.
+#[derive(Clone, Debug)]
+pub struct Documents {
+    /// The client.
+    pub client: Client,
+    /// The path that they stand under, one parameter per channel.
+    pub path: String,
+}
+
+impl Documents {
+    /// Reads the document of a channel; `None` when there is none.
+    ///
+    /// # Errors
+    /// The parameter store failed.
+    pub async fn read(&self, channel: Channel) -> PortResult<Option<String>> {
+        providers_document(&self.client, &self.path, channel).await
+    }
+}

@@ -4,6 +4,7 @@ use crate::{Meter, coalesce::Coalescer};
 use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
 use baton_domain::{AccountId, Channel, MessageId, Time};
 use baton_pipeline::{
+    inbound::Inbound,
     pointer::{FallbackPointer, Pointer, QueuedReceipt, QueuedReceipts, WakeUp},
     ports::{ChannelQueues, FallbackQueue, PortError, PortResult, WakeUps},
 };
@@ -233,6 +234,31 @@ impl ReceiptQueue {
             }
         }
         durable
+    }
+}
+
+/// The queue of what people do.
+#[derive(Clone, Debug)]
+pub struct InboundQueue {
+    queue: Queue,
+}
+
+impl InboundQueue {
+    /// The queue at this address.
+    #[must_use]
+    pub const fn new(client: Client, url: String, meter: Meter) -> InboundQueue {
+        InboundQueue { queue: Queue { client, url, meter } }
+    }
+
+    /// Puts events on the queue; answers when all are durable.
+    ///
+    /// # Errors
+    /// Not all of them are.
+    pub async fn publish(&self, events: &[Inbound]) -> PortResult<()> {
+        let bodies = events.iter().map(|event| Ok((json(event)?, 0))).collect::<PortResult<Vec<_>>>()?;
+        let durable = self.queue.send(bodies).await;
+        let failed = || PortError::new("SQS SendMessageBatch", "not all inbound events were taken");
+        if durable.iter().all(|durable| *durable) { Ok(()) } else { Err(failed()) }
     }
 }
 

@@ -9,11 +9,13 @@ use baton_channels::telegram;
 use baton_domain::{AccountId, BulkId, Channel, ChannelContent, Recipient, Spec, Status, Time, content::ChannelSpec};
 use baton_pipeline::{
     accept::{Item, Submission, accept},
+    gate::Gate,
     memory::{Memory, StoppedClock},
     send::{Sender, Verdict},
 };
 use futures::future::join_all;
 use std::{
+    collections::BTreeMap,
     process::ExitCode,
     sync::Arc,
     time::{Duration, Instant},
@@ -48,8 +50,10 @@ async fn send_all(provider: &str) -> f64 {
     let sender = Sender {
         channel: Channel::Telegram,
         providers: telegram::providers(&document.to_string(), &context()).expect("a provider"),
+        rates: BTreeMap::new(),
         store: memory.clone(),
-        fallback: memory.clone(),
+        outlets: memory.clone(),
+        gate: Gate::new(memory.clone(), Channel::Telegram),
         clock,
         claim_limit: Duration::from_secs(35),
     };

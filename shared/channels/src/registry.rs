@@ -7,6 +7,9 @@ use crate::{
 use baton_domain::Channel;
 use baton_pipeline::provider::Provider;
 
+/// Builds a provider from an entry of the document.
+pub type Build = fn(&Entry, &Context) -> Result<Box<dyn Provider>, DocumentFault>;
+
 /// One provider that a document may name.
 pub struct Kind {
     /// Its name in upper case.
@@ -16,7 +19,7 @@ pub struct Kind {
     /// What its adapter can do.
     pub capabilities: Capabilities,
     /// Builds it from an entry of the document.
-    pub new: fn(&Entry, &Context) -> Result<Box<dyn Provider>, DocumentFault>,
+    pub new: Build,
 }
 
 impl Kind {
@@ -32,14 +35,19 @@ impl Kind {
 /// # Errors
 /// The first fault of the document.
 pub fn build(kinds: &[Kind], document: &str, context: &Context) -> Result<Vec<Box<dyn Provider>>, DocumentFault> {
-    let provider = |entry: &Entry| match kinds.iter().find(|kind| kind.is(&entry.name)) {
-        Some(kind) => (kind.new)(entry, context),
-        None => {
+    let mut providers: Vec<Box<dyn Provider>> = Vec::new();
+    for entry in document::parse(document)? {
+        let Some(kind) = kinds.iter().find(|kind| kind.is(&entry.name)) else {
             let known: Vec<_> = kinds.iter().map(|kind| kind.name).collect();
-            Err(document::unknown_provider(entry, &known))
+            return Err(document::unknown_provider(&entry, &known));
+        };
+        // Attempts, breakers and webhooks go by the name.
+        if providers.iter().any(|provider| provider.name() == kind.name) {
+            return Err(entry.fault("name", format!("{} stands twice", kind.name)));
         }
-    };
-    document::parse(document)?.iter().map(provider).collect()
+        providers.push((kind.new)(&entry, context)?);
+    }
+    Ok(providers)
 }
 
 /// The providers that a channel has. A sender names its channel's own table instead, so that its binary holds no other.

@@ -9,14 +9,16 @@ use crate::{
 use baton_domain::Channel::{self, Sms, Telegram};
 use baton_pipeline::provider::Webhook;
 
+/// Reads an entry of a channel's document.
+type Build = fn(&Entry, Channel) -> Result<Box<dyn Webhook>, DocumentFault>;
+
 /// The webhooks of one provider.
 struct Hook {
     /// The channels whose document may name it.
     channels: &'static [Channel],
     /// Its names in upper case.
     names: &'static [&'static str],
-    /// Reads an entry of the document.
-    new: fn(&Entry, Channel) -> Result<Box<dyn Webhook>, DocumentFault>,
+    new: Build,
 }
 
 const HOOKS: &[Hook] = &[

@@ -1,7 +1,9 @@
 //! The handlers, one file per verb.
 
+pub(crate) mod bandwidth;
 pub(crate) mod health;
 pub(crate) mod keys;
 pub(crate) mod messages;
 pub(crate) mod openapi;
 pub(crate) mod outbox;
+pub(crate) mod providers;

@@ -258,7 +258,7 @@ pub struct TimelineEntry {
     #[schema(format = DateTime)]
     pub at: String,
     /// accepted, skipped, sent, retrying, failed, fell_back, outcome_unknown, delivered, read, expired, canceled,
-    /// withdrawn, late_receipt, delayed or rescheduled.
+    /// withdrawn, late_receipt, delayed, rescheduled or failed_over.
     #[schema(example = "fell_back")]
     pub event: String,
     /// On which channel; null for the message as a whole.

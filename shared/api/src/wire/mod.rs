@@ -4,12 +4,14 @@ mod error;
 mod key;
 mod message;
 mod outbox;
+mod provider;
 mod request;
 
 pub use error::{Detail, ErrorAnswer};
 pub use key::{Key, KeyList, NewKey};
 pub use message::{Accepted, Attempt, AttemptError, ItemError, Message, MessageList, TimelineEntry};
 pub use outbox::{OutboxEntry, OutboxList};
+pub use provider::{BandwidthEntry, BandwidthList, ProviderEntry, ProviderFault, ProviderList, SetBandwidth};
 pub use request::{
     CancelMessages, ChannelContent, Destination, MakeKey, MessageItem, Names, PostMessages, RescheduleMessage,
 };

@@ -12,6 +12,7 @@ mod logging;
 mod nonsense;
 mod outbox;
 mod post;
+mod providers;
 mod reschedule;
 mod support;
 mod time;

@@ -1,12 +1,21 @@
 //! All ports in memory, each call of which can be made to fail.
 
-use baton_api::ports::{Address, ApiKey, Begin, DayEntry, Idempotency, Keys, Lists, Outbox, OutboxItem, Part};
-use baton_domain::{AccountId, BulkId, Channel, Message, MessageId, Spec, Time};
+use baton_api::ports::{
+    Address, ApiKey, Begin, DayEntry, Deployment, Idempotency, Keys, Lists, Outbox, OutboxItem, Part,
+};
+use baton_domain::{
+    AccountId, BulkId, Channel, Message, MessageId, Spec, Time,
+    bandwidth::{Bandwidth, Limit},
+    breaker::Breaker,
+};
 use baton_pipeline::{
     accept::Bulk,
     memory::Memory,
     pointer::{Pointer, WakeUp},
-    ports::{Accepting, Begun, Bulks, ChannelQueues, Messages, PortError, PortResult, Specs, Stored, WakeUps},
+    ports::{
+        Accepting, Bandwidths, Begun, Breakers, Bulks, ChannelQueues, Messages, PortError, PortResult, Specs, Stored,
+        WakeUps,
+    },
 };
 use chrono::NaiveDate;
 use std::{
@@ -41,6 +50,8 @@ pub struct Own {
     records: BTreeMap<(AccountId, String), Record>,
     pub outbox: Vec<OutboxItem>,
     pub outbox_off: bool,
+    /// The providers documents.
+    pub documents: BTreeMap<Channel, String>,
     /// Calls of all ports so far.
     pub calls: usize,
     /// Which call breaks off.
@@ -144,6 +155,40 @@ impl ChannelQueues for World {
 impl WakeUps for World {
     async fn set(&self, wake_up: WakeUp, now: Time) -> PortResult<()> {
         self.call(self.memory.set(wake_up, now)).await
+    }
+}
+
+impl Breakers for World {
+    async fn breakers(&self, channel: Channel) -> PortResult<Vec<(String, Breaker)>> {
+        self.call(self.memory.breakers(channel)).await
+    }
+
+    async fn tell(&self, channel: Channel, provider: &str, breaker: &Breaker) -> PortResult<()> {
+        self.call(self.memory.tell(channel, provider, breaker)).await
+    }
+}
+
+impl Bandwidths for World {
+    async fn bandwidth(&self, account: AccountId) -> PortResult<Vec<Bandwidth>> {
+        self.call(self.memory.bandwidth(account)).await
+    }
+
+    async fn reserve(&self, limit: &Limit, now: Time) -> PortResult<Time> {
+        self.call(self.memory.reserve(limit, now)).await
+    }
+}
+
+impl Deployment for World {
+    async fn providers_document(&self, channel: Channel) -> PortResult<Option<String>> {
+        self.call(async { Ok(self.own().documents.get(&channel).cloned()) }).await
+    }
+
+    async fn put_bandwidth(&self, account: AccountId, limits: &[Bandwidth]) -> PortResult<()> {
+        let put = async {
+            self.memory.state().bandwidth.insert(account, limits.to_vec());
+            Ok(())
+        };
+        self.call(put).await
     }
 }
 

@@ -9,13 +9,17 @@ fn fault(document: &str) -> DocumentFault {
 
 #[test]
 fn a_document_gives_its_providers_in_order() {
-    let document = format!(
-        r#"[{{"name": "EUM"}}, {{"name": "Vonage", "apiKey": "k", "apiSecret": "s"}}, {TWILIO}, {{"name": "aws"}}]"#
-    );
+    let document = format!(r#"[{{"name": "EUM"}}, {{"name": "Vonage", "apiKey": "k", "apiSecret": "s"}}, {TWILIO}]"#);
     let names: Vec<_> =
         providers(&document, &context()).expect("providers").iter().map(|provider| provider.name()).collect();
-    assert_eq!(names, ["AWS", "VONAGE", "TWILIO", "AWS"]);
+    assert_eq!(names, ["AWS", "VONAGE", "TWILIO"]);
     assert!(providers("[]", &context()).expect("none").is_empty());
+}
+
+#[test]
+fn a_provider_that_stands_twice_is_refused_by_any_of_its_names() {
+    let fault = fault(r#"[{"name": "EUM"}, {"name": "aws"}]"#);
+    assert_eq!((fault.path.as_str(), fault.message.as_str()), ("/1/name", "AWS stands twice"));
 }
 
 #[test]

@@ -1,0 +1,39 @@
+use crate::{
+    App, Ports,
+    call::{Answer, Call},
+    caller::Caller,
+    faults::Faults,
+    lists::page::{PARAMETERS, Page},
+    refusal::Refusal,
+    wire::{BandwidthEntry, BandwidthList},
+};
+use baton_domain::{AccountId, bandwidth::Bandwidth};
+use baton_pipeline::ports::Clock;
+
+/// The fields of an item.
+pub(crate) const FIELDS: [&str; 4] = ["companyId", "bandwidth", "channel", "provider"];
+
+/// Lists the limits of an account, in messages a second.
+#[utoipa::path(get, path = "/bandwidth", tag = "providers", operation_id = "listBandwidth",
+    params(("companyId" = Option<u64>, Query, description = "The account; the caller's own when absent.")),
+    responses((status = 200, description = "The account's limits.", body = BandwidthList)))]
+pub(crate) async fn handle<P: Ports, C: Clock>(
+    app: &App<P, C>,
+    caller: &Caller,
+    call: &Call<'_>,
+) -> Result<Answer, Refusal> {
+    let (query, mut faults) = (call.query(), Faults::default());
+    query.only(&[&["companyId"], &PARAMETERS], &mut faults);
+    let account = caller.account(query.company(&mut faults))?;
+    let page = Page::read(&query, &FIELDS, &mut faults);
+    faults.check()?;
+    let limits = app.ports.bandwidth(account).await?;
+    Ok(answer(&page, account, &limits))
+}
+
+/// The limits as a list; there are few of them, so the page is cut here.
+pub(super) fn answer(page: &Page, account: AccountId, limits: &[Bandwidth]) -> Answer {
+    let skip = usize::try_from(page.skip).unwrap_or(usize::MAX);
+    let shown = limits.iter().skip(skip).take(page.wanted()).map(|limit| BandwidthEntry::new(account, limit));
+    page.answer(Some(limits.len() as u64), shown.collect(), None)
+}
