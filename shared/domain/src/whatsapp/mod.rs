@@ -18,6 +18,7 @@
 //! A list alone is the body. Values are strings, numbers and booleans. The content's `imageUrl`, or `mediaUrl` with
 //! `documentFilename`, is another way to write the header.
 
+mod forms;
 mod media;
 mod read;
 mod template;

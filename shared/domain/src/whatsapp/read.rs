@@ -1,6 +1,10 @@
 //! Reading a content, with every fault named by its place.
 
-use super::{Button, ButtonAction, Fault, Header, Location, Media, MediaKind, Parameter, Stage, Template, media};
+use super::{
+    Button, ButtonAction, Fault, Header, Location, Media, MediaKind, Parameter, Stage, Template,
+    forms::{MOST_NAME, is_language, is_name, is_url},
+    media,
+};
 use crate::ChannelContent;
 use serde_json::{Map, Value};
 
@@ -10,9 +14,8 @@ const MOST_BODY: usize = 1024;
 const MOST_HEADER: usize = 60;
 const MOST_SUFFIX: usize = 2000;
 const MOST_PAYLOAD: usize = 256;
-/// The longest address, file name and name of a place, in characters.
+/// The longest address, in characters.
 const MOST_URL: usize = 2048;
-const MOST_NAME: usize = 255;
 /// The most buttons of a template.
 const MOST_BUTTONS: usize = 10;
 
@@ -258,8 +261,8 @@ impl Reader {
         self.text(value, &place, most)
     }
 
-    /// A value as text. WhatsApp takes no empty one, and none with a line break, a tab or four spaces in a row (error 132018,
-    /// formerly 132012).
+    /// A value as text. By Meta's rules for parameters it is not empty, and has no line break, no tab and no four spaces in a
+    /// row.
     fn text(&mut self, value: &Value, place: &str, most: usize) -> Option<String> {
         let text = match value {
             Value::String(text) => text.clone(),
@@ -287,24 +290,4 @@ impl Reader {
     fn is_final(&self, text: &str) -> bool {
         self.stage == Stage::Rendered || !text.contains("{{")
     }
-}
-
-fn is_url(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    rest.is_some_and(|rest| {
-        !rest.is_empty() && !rest.starts_with(['/', '?', '#']) && !text.contains(char::is_whitespace)
-    })
-}
-
-fn is_name(name: &str) -> bool {
-    (1..=MOST_NAME).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
-/// A language with or without a region, as in Meta's list: `ru`, `en_US`, `zh_CN`; `en-US` is taken as well.
-fn is_language(language: &str) -> bool {
-    let part = |part: &str, most| (2..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    let mut parts = language.split(['_', '-']);
-    parts.next().is_some_and(|first| part(first, 3))
-        && parts.by_ref().take(2).all(|rest| part(rest, 8))
-        && parts.next().is_none()
 }
