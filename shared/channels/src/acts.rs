@@ -2,8 +2,8 @@
 
 use baton_pipeline::inbound::Act;
 
-/// A number as we write it: with the plus that some providers leave out. What is no number of 7 to 15 digits (a name, a short
-/// code, an id) stays as it is.
+/// A number as we write it: with the plus that some providers leave out. What is no number of 7 to 15 digits (a name, a
+/// short code, an id) stays as it is.
 pub(crate) fn plus(number: &str) -> String {
     let is_number = (7..=15).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
     if is_number { format!("+{number}") } else { number.to_owned() }

@@ -1,5 +1,5 @@
-//! Vonage's adapters for WhatsApp and Viber against a stand-in, and the check that all of Vonage's channels share. Writes the
-//! requests for `tests/contract`.
+//! Vonage's adapters for WhatsApp and Viber against a stand-in, and the check that all of Vonage's channels share.
+//! Writes the requests for `tests/contract`.
 
 mod support;
 

@@ -1,5 +1,5 @@
-//! `VONAGE` for SMS: channel `sms` of the Messages API (see [`crate::vonage`]). Receipts come where `signatureSecret` is set;
-//! there is no key against duplicates.
+//! `VONAGE` for SMS: channel `sms` of the Messages API (see [`crate::vonage`]). Receipts come where `signatureSecret`
+//! is set; there is no key against duplicates.
 
 use crate::{Capabilities, outcomes::text, registry::Kind, vonage::Client};
 use baton_domain::{Channel, Outcome, ProviderError};

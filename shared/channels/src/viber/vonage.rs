@@ -1,8 +1,8 @@
-//! `VONAGE` for Viber: Viber Business Messages, channel `viber_service` of the Messages API (see [`crate::vonage`]). Receipts
-//! come where `signatureSecret` is set, also of reading; there is no key against duplicates.
+//! `VONAGE` for Viber: Viber Business Messages, channel `viber_service` of the Messages API (see [`crate::vonage`]).
+//! Receipts come where `signatureSecret` is set, also of reading; there is no key against duplicates.
 //!
-//! A text; or a picture with the text under it; either with a button. Text, picture and button together are one message: the
-//! picture with its caption and the action.
+//! A text; or a picture with the text under it; either with a button. Text, picture and button together are one
+//! message: the picture with its caption and the action.
 
 use crate::{
     Capabilities,

@@ -1,6 +1,6 @@
-//! `VONAGE`: the Vonage Messages API, version 1 (<https://developer.vonage.com/en/api/messages>). What its channels share:
-//! settings, authorisation, the call, what the answer means, the webhook. One file per channel builds the message:
-//! [`crate::sms::vonage`], [`crate::whatsapp::vonage`], [`crate::viber::vonage`].
+//! `VONAGE`: the Vonage Messages API, version 1 (<https://developer.vonage.com/en/api/messages>). What its channels
+//! share: settings, authorisation, the call, what the answer means, the webhook. One file per channel builds the
+//! message: [`crate::sms::vonage`], [`crate::whatsapp::vonage`], [`crate::viber::vonage`].
 //!
 //! Vonage has no key against duplicates; `client_ref` carries our reference and is in every status.
 
@@ -44,7 +44,8 @@ pub struct Settings {
     pub api_secret: Option<Secret>,
     /// What the account signs its statuses with. Without it no statuses are asked for, and taken counts as delivered.
     pub signature_secret: Option<Secret>,
-    /// The sender of messages that name none: a number (sms, whatsapp), a name (sms), the id of a Viber service (viber).
+    /// The sender of messages that name none: a number (sms, whatsapp), a name (sms), the id of a Viber service
+    /// (viber).
     pub from: Option<String>,
     /// viber: what the messages are for, `transaction` (the account's default) or `promotion`.
     pub category: Option<Category>,
@@ -145,8 +146,9 @@ impl Client {
         sent.await.unwrap_or_else(|refused| refused)
     }
 
-    /// Sends nothing at all, as a message: Vonage asks for the credentials before it looks at the message, so a complaint about
-    /// the message (422) shows that they are good, whether they are an account's or an application's. Nobody is reached.
+    /// Sends nothing at all, as a message: Vonage asks for the credentials before it looks at the message, so a
+    /// complaint about the message (422) shows that they are good, whether they are an account's or an application's.
+    /// Nobody is reached.
     ///
     /// # Errors
     /// What the answer says of the credentials, or that there was none.

@@ -1,8 +1,8 @@
 //! What Vonage tells us: statuses of our messages, and messages of people. Both are signed with the account's secret
 //! (<https://developer.vonage.com/en/getting-started/concepts/webhooks#decoding-signed-webhooks>).
 //!
-//! An application has one address for the messages of people, whatever the channel; so it may be that of any of our channels, and the
-//! message itself says which channel it came by.
+//! An application has one address for the messages of people, whatever the channel; so it may be that of any of our
+//! channels, and the message itself says which channel it came by.
 
 use super::{NAME, outcome::error, settings};
 use crate::{DocumentFault, acts, document::Entry, secret::Secret};
@@ -17,8 +17,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// How old a signature may be, in seconds. Vonage signs a webhook anew each time it sends it, so only a replay is older than
-/// this.
+/// How old a signature may be, in seconds. Vonage signs a webhook anew each time it sends it, so only a replay is older
+/// than this.
 const MAX_AGE: i64 = 5 * 60;
 
 /// How far Vonage's clock may be ahead of ours, in seconds.
@@ -83,8 +83,8 @@ fn at(body: &Value, now: Time) -> Time {
     body["timestamp"].as_str().and_then(|at| at.parse().ok()).unwrap_or(now)
 }
 
-/// The receipt in a status (schemas `messageStatusSMS`, `messageStatusWhatsApp`, `messageStatusViber`); `None` for messages
-/// of people, for messages that are not ours and for statuses that Vonage adds one day.
+/// The receipt in a status (schemas `messageStatusSMS`, `messageStatusWhatsApp`, `messageStatusViber`); `None` for
+/// messages of people, for messages that are not ours and for statuses that Vonage adds one day.
 fn receipt(body: &Value, now: Time) -> Option<ReceiptOf> {
     let attempt: AttemptRef = body["client_ref"].as_str()?.parse().ok()?;
     let status = match body["status"].as_str()? {

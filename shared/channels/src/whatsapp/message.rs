@@ -71,7 +71,8 @@ impl Content<'_> {
     /// The object of the Cloud API.
     pub(super) fn object(&self) -> Object {
         match self {
-            // No `preview_url`: for a preview Meta opens the link before the recipient does, and a link may open once only.
+            // No `preview_url`: for a preview Meta opens the link before the recipient does, and a link may open once
+            // only.
             Content::Text(text) => Object { kind: "text", value: json!({ "body": text }) },
             Content::Media { media, caption } => {
                 let mut value = medium(media);
@@ -109,7 +110,8 @@ fn medium(media: &Media) -> Value {
     value
 }
 
-/// A template with its components (<https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-message-templates>).
+/// A template with its components
+/// (<https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-message-templates>).
 fn filled(template: &Template) -> Value {
     let mut components = Vec::new();
     if let Some(header) = &template.header {

@@ -1,9 +1,10 @@
-//! `VONAGE` for WhatsApp: channel `whatsapp` of the Messages API (see [`crate::vonage`]). Receipts come where `signatureSecret`
-//! is set, also of reading; there is no key against duplicates and no time to live.
+//! `VONAGE` for WhatsApp: channel `whatsapp` of the Messages API (see [`crate::vonage`]). Receipts come where
+//! `signatureSecret` is set, also of reading; there is no key against duplicates and no time to live.
 //!
-//! Texts, pictures, videos and files are Vonage's own messages. So are templates that have a namespace and are filled in the
-//! body alone, by position. Everything else (buttons; templates with a header, with buttons or with names) is a `custom` message,
-//! which Vonage passes on to Meta as it is. With a template the text and `buttonUrl` are not sent: what it says is approved.
+//! Texts, pictures, videos and files are Vonage's own messages. So are templates that have a namespace and are filled
+//! in the body alone, by position. Everything else (buttons; templates with a header, with buttons or with names) is a
+//! `custom` message, which Vonage passes on to Meta as it is. With a template the text and `buttonUrl` are not sent:
+//! what it says is approved.
 
 use super::message::{self, Content, Object};
 use crate::{Capabilities, registry::Kind, vonage::Client};

@@ -46,8 +46,8 @@ pub struct Media {
     pub filename: Option<String>,
 }
 
-/// The medium of a content: the picture at `imageUrl`, else what `mediaUrl` leads to. The kind of the latter is told by the
-/// ending of its path; with a `documentFilename` it is a document whatever its ending.
+/// The medium of a content: the picture at `imageUrl`, else what `mediaUrl` leads to. The kind of the latter is told by
+/// the ending of its path; with a `documentFilename` it is a document whatever its ending.
 #[must_use]
 pub fn media(content: &ChannelContent) -> Option<Media> {
     if let Some(link) = &content.image_url {

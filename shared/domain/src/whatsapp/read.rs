@@ -8,8 +8,8 @@ use super::{
 use crate::ChannelContent;
 use serde_json::{Map, Value};
 
-/// The longest texts, in characters: a body's parameter (the whole body has 1024), a header's, what is appended to an address
-/// (2000 with it), what a quick reply carries. From the pages on template components of Meta's Cloud API.
+/// The longest texts, in characters: a body's parameter (the whole body has 1024), a header's, what is appended to an
+/// address (2000 with it), what a quick reply carries. From the pages on template components of Meta's Cloud API.
 const MOST_BODY: usize = 1024;
 const MOST_HEADER: usize = 60;
 const MOST_SUFFIX: usize = 2000;
@@ -261,8 +261,8 @@ impl Reader {
         self.text(value, &place, most)
     }
 
-    /// A value as text. By Meta's rules for parameters it is not empty, and has no line break, no tab and no four spaces in a
-    /// row.
+    /// A value as text. By Meta's rules for parameters it is not empty, and has no line break, no tab and no four
+    /// spaces in a row.
     fn text(&mut self, value: &Value, place: &str, most: usize) -> Option<String> {
         let text = match value {
             Value::String(text) => text.clone(),

@@ -1,5 +1,5 @@
-//! The codes of the Cloud API (<https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes>): the same ones in
-//! answers and in statuses. By Meta's advice the code decides, never the title.
+//! The codes of the Cloud API (<https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes>): the same
+//! ones in answers and in statuses. By Meta's advice the code decides, never the title.
 
 use crate::codes::Codes;
 use baton_domain::{
@@ -74,12 +74,12 @@ pub(super) const CODES: Codes = Codes {
     ],
 };
 
-/// The pauses that errors ask for by their documentation, in seconds: a recipient gets about one message in six seconds, and a number
-/// that was reported needs a rest.
+/// The pauses that errors ask for by their documentation, in seconds: a recipient gets about one message in six
+/// seconds, and a number that was reported needs a rest.
 const PAUSES: &[(&str, u64)] = &[("131048", 600), ("131056", 6)];
 
-/// The error in an answer (`error`) or in a status (one of `errors`); `None` when there is no code. One that the table does not
-/// have gets the class of its circumstances: 200 to 299 are permissions, and some are marked as passing.
+/// The error in an answer (`error`) or in a status (one of `errors`); `None` when there is no code. One that the table
+/// does not have gets the class of its circumstances: 200 to 299 are permissions, and some are marked as passing.
 pub(super) fn error(error: &Value, otherwise: ErrorClass) -> Option<ProviderError> {
     let code = error["code"].as_u64()?;
     if (200..300).contains(&code) {

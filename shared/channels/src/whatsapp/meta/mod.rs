@@ -1,11 +1,11 @@
 //! `META`: Meta's WhatsApp Cloud API (<https://developers.facebook.com/docs/whatsapp/cloud-api>).
 //!
-//! There is no key against duplicates and no time to live; `biz_opaque_callback_data` carries our reference and is in every
-//! status. Receipts, also of reading, come where `appSecret` and `verifyToken` are set.
+//! There is no key against duplicates and no time to live; `biz_opaque_callback_data` carries our reference and is in
+//! every status. Receipts, also of reading, come where `appSecret` and `verifyToken` are set.
 //!
-//! A text; a medium with the text under it; either with one button (an interactive message); or an approved template. With a
-//! template the text and `buttonUrl` are not sent: what it says is approved. The sender is the entry's number, so `from` is
-//! not used.
+//! A text; a medium with the text under it; either with one button (an interactive message); or an approved template.
+//! With a template the text and `buttonUrl` are not sent: what it says is approved. The sender is the entry's number,
+//! so `from` is not used.
 
 /// What the codes mean.
 mod codes;
@@ -61,7 +61,8 @@ pub struct Settings {
     pub phone_number_id: String,
     /// The app's secret, which signs the webhooks. Without it there are no receipts, and taken counts as delivered.
     pub app_secret: Option<Secret>,
-    /// What the webhook's address is confirmed with, as it was typed into the app's settings. Together with `appSecret`.
+    /// What the webhook's address is confirmed with, as it was typed into the app's settings. Together with
+    /// `appSecret`.
     pub verify_token: Option<Secret>,
     /// The version of the Graph API, `v25.0` when absent.
     pub api_version: Option<String>,

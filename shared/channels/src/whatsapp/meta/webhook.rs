@@ -1,9 +1,10 @@
 //! What Meta tells us: statuses of our messages, and messages of people
-//! (<https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/components>). Signed with the app's secret; the address
-//! is confirmed once by a GET with the verify token.
+//! (<https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/components>). Signed with the app's secret; the
+//! address is confirmed once by a GET with the verify token.
 //!
-//! People may hide their number (usernames): then a message has the person's id alone. That a person wants no more marketing
-//! messages (`user_preferences`) blocks nothing here: Meta refuses such templates itself (131050), and the others may go on.
+//! People may hide their number (usernames): then a message has the person's id alone. That a person wants no more
+//! marketing messages (`user_preferences`) blocks nothing here: Meta refuses such templates itself (131050), and the
+//! others may go on.
 
 use super::{NAME, codes, settings};
 use crate::{DocumentFault, acts, document::Entry, secret::Secret};
