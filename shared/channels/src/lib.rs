@@ -3,6 +3,7 @@
 //!
 //! A sender calls the `providers` function of its channel alone, so that its binary holds nothing of the others.
 
+mod acts;
 mod aws;
 mod base_url;
 pub mod capabilities;
@@ -26,6 +27,7 @@ mod testing;
 pub mod transport;
 pub mod viber;
 pub mod vk;
+pub mod vonage;
 pub mod webhooks;
 pub mod whatsapp;
 

@@ -40,6 +40,16 @@ pub(crate) fn no_id(provider: &str) -> Outcome {
     Outcome::Unknown(ProviderError::new(ErrorClass::Unknown, "no_message_id", message))
 }
 
+/// The error of a call that came to nothing, for [`check`](baton_pipeline::provider::Provider::check)s.
+pub(crate) fn failure(outcome: Outcome) -> ProviderError {
+    match outcome {
+        Outcome::Refused(error) | Outcome::Unknown(error) => error,
+        Outcome::Accepted(_) => {
+            ProviderError::new(ErrorClass::Unknown, "bad_answer", "The provider took what was no message.")
+        }
+    }
+}
+
 /// Refused before the call.
 pub(crate) fn refused(class: ErrorClass, code: &str, message: impl Into<String>) -> Outcome {
     Outcome::Refused(ProviderError::new(class, code, message))

@@ -3,10 +3,12 @@
 use crate::{
     DocumentFault,
     document::{self, Entry},
-    sms::{twilio, vonage},
+    sms::twilio,
     telegram::bot,
+    vonage,
+    whatsapp::meta,
 };
-use baton_domain::Channel::{self, Sms, Telegram};
+use baton_domain::Channel::{self, Sms, Telegram, Viber, Whatsapp};
 use baton_pipeline::provider::Webhook;
 
 /// Reads an entry of a channel's document.
@@ -22,9 +24,10 @@ struct Hook {
 }
 
 const HOOKS: &[Hook] = &[
-    Hook { channels: &[Sms], names: &[twilio::NAME], new: |entry, _| twilio::webhook(entry) },
-    Hook { channels: &[Sms], names: &[vonage::NAME], new: |entry, _| vonage::webhook(entry) },
+    Hook { channels: &[Whatsapp], names: &[meta::NAME], new: |entry, _| meta::webhook(entry) },
     Hook { channels: &[Telegram], names: &[bot::NAME, bot::ALIAS], new: |entry, _| bot::webhook(entry) },
+    Hook { channels: &[Sms], names: &[twilio::NAME], new: |entry, _| twilio::webhook(entry) },
+    Hook { channels: &[Sms, Whatsapp, Viber], names: &[vonage::NAME], new: vonage::webhook },
 ];
 
 /// The webhook of a provider (`provider` in any case, by any of its names) in its channel's document: `None` when the document
@@ -49,6 +52,10 @@ mod tests {
         {"name": "Twilio", "accountSid": "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "authToken": "t"},
         {"name": "VONAGE", "apiKey": "k", "apiSecret": "s", "signatureSecret": "x"}, {"name": "AWS"}, {"name": "SANDBOX"}
     ]"#;
+    const WHATSAPP: &str = r#"[
+        {"name": "META", "accessToken": "t", "phoneNumberId": "1", "appSecret": "s", "verifyToken": "v"},
+        {"name": "VONAGE", "apiKey": "k", "apiSecret": "s", "signatureSecret": "x"}
+    ]"#;
     const BOT: &str = r#"[{"name": "bot", "botToken": "1:a", "secretToken": "s"}]"#;
 
     fn name(channel: Channel, provider: &str, document: &str) -> Option<&'static str> {
@@ -59,6 +66,10 @@ mod tests {
     fn a_provider_of_the_document_is_found_in_any_case() {
         assert_eq!(name(Channel::Sms, "twilio", SMS), Some("TWILIO"));
         assert_eq!(name(Channel::Sms, "Vonage", SMS), Some("VONAGE"));
+        assert_eq!(name(Channel::Whatsapp, "Meta", WHATSAPP), Some("META"));
+        for channel in [Channel::Whatsapp, Channel::Viber] {
+            assert_eq!(name(channel, "vonage", WHATSAPP), Some("VONAGE"));
+        }
         for provider in ["telegram", "bot"] {
             assert_eq!(name(Channel::Telegram, provider, BOT), Some("TELEGRAM"));
         }

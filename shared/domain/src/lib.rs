@@ -18,6 +18,7 @@ pub mod render;
 pub mod retry;
 pub mod segments;
 pub mod status;
+pub mod whatsapp;
 pub mod window;
 
 pub use channel::Channel;

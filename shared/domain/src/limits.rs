@@ -18,16 +18,17 @@ pub struct TooLong {
     pub actual: usize,
 }
 
-/// The longest text of a channel in UTF-16 units; `with_image` when the text is the picture's caption.
+/// The longest text of a channel in UTF-16 units; `as_caption` when the text stands under a picture or another medium, or, on
+/// WhatsApp, above a button.
 #[must_use]
-pub const fn text_limit(channel: Channel, with_image: bool) -> usize {
+pub const fn text_limit(channel: Channel, as_caption: bool) -> usize {
     match channel {
         Channel::Sms => 1600,
         Channel::Email => 500_000,
         // A push payload is 4096 bytes in all; the adapters check the bytes.
         Channel::Push => 2000,
         Channel::Whatsapp | Channel::Telegram => {
-            if with_image {
+            if as_caption {
                 1024
             } else {
                 4096
@@ -58,8 +59,10 @@ pub const SUBJECT_LIMIT: usize = 255;
 /// # Errors
 /// Every field that is too long.
 pub fn check(channel: Channel, content: &ChannelContent) -> Result<(), Vec<TooLong>> {
+    let as_caption = content.image_url.is_some()
+        || (channel == Channel::Whatsapp && (content.media_url.is_some() || content.button_url.is_some()));
     let fields = [
-        ("text", &content.text, text_limit(channel, content.image_url.is_some())),
+        ("text", &content.text, text_limit(channel, as_caption)),
         ("html", &content.html, text_limit(channel, false)),
         ("buttonText", &content.button_text, button_limit(channel)),
         ("subject", &content.subject, SUBJECT_LIMIT),
@@ -97,6 +100,13 @@ mod tests {
         let caption =
             ChannelContent { image_url: Some("https://example.org/a.png".into()), ..content("я".repeat(1025)) };
         assert!(check(Channel::Telegram, &caption).is_err());
+        let url = Some("https://example.org/a.pdf".to_owned());
+        let above_a_button = ChannelContent { button_url: url.clone(), ..content("я".repeat(1025)) };
+        let under_a_file = ChannelContent { media_url: url, ..content("я".repeat(1025)) };
+        for long in [above_a_button, under_a_file] {
+            assert!(check(Channel::Whatsapp, &long).is_err());
+            assert_eq!(check(Channel::Vk, &long), Ok(()));
+        }
         assert!(check(Channel::Viber, &content("😀".repeat(501))).is_err());
     }
 }

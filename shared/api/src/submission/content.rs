@@ -8,7 +8,10 @@ use crate::{
     faults::{Faults, Path, WRONG_TYPE},
     fields::{self, Fields},
 };
-use baton_domain::{Channel, ChannelContent, SuccessStatus, render};
+use baton_domain::{
+    Channel, ChannelContent, SuccessStatus, render,
+    whatsapp::{self, Stage},
+};
 use serde_json::Value;
 
 use Channel::{Chat, Email, Ok as Odnoklassniki, Vk, Whatsapp};
@@ -89,7 +92,17 @@ pub(super) fn read(channel: Channel, fields: &Fields<'_>, faults: &mut Faults) -
     };
     check_required(channel, fields, faults);
     check_texts(&mut content, fields.path(), faults);
+    if channel == Whatsapp {
+        check_whatsapp(&content, Stage::Written, fields.path(), faults);
+    }
     content
+}
+
+/// What WhatsApp does not take: in `templateData`, in the template's language, in the media.
+pub(super) fn check_whatsapp(content: &ChannelContent, stage: Stage, path: &Path<'_>, faults: &mut Faults) {
+    for fault in whatsapp::faults(content, stage) {
+        faults.add(format!("{path}{}", fault.pointer), fault.code, fault.message);
+    }
 }
 
 fn check_names(channel: Channel, fields: &Fields<'_>, faults: &mut Faults) {

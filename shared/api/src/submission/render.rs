@@ -1,11 +1,12 @@
 //! What a recipient's variables make of the contents: checked for every channel that can reach them.
 
-use super::shape;
+use super::{content, shape};
 use crate::faults::{Faults, Path};
 use baton_domain::{
     Channel, ChannelContent, Recipient, Spec,
     limits::{self, TooLong},
     render,
+    whatsapp::Stage,
 };
 use serde_json::Value;
 
@@ -119,6 +120,9 @@ impl Leg<'_> {
         };
         for fault in limits::check(self.channel, &rendered).err().unwrap_or_default() {
             tell(&fault, &place, faults);
+        }
+        if self.channel == Channel::Whatsapp {
+            content::check_whatsapp(&rendered, Stage::Rendered, &place, faults);
         }
         for (field, text) in rendered.texts_mut() {
             if let Err(fault) = shape::check(field, text) {

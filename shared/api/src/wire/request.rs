@@ -134,12 +134,25 @@ pub struct ChannelContent {
     #[schema(nullable)]
     pub template_namespace: Option<String>,
     /// whatsapp, vk, ok: what fills the provider's template, at most 10,240 bytes of JSON.
+    ///
+    /// whatsapp: the body's parameters as a list, or an object of `header`, `body` and `buttons`.
+    ///
+    /// - `header`: a text, `{"type": "text", "text", "name"}`, `{"type": "image" | "video", "url"}`,
+    ///   `{"type": "document", "url", "filename"}` or `{"type": "location", "latitude", "longitude", "name", "address"}`. The
+    ///   content's `imageUrl`, or `mediaUrl` with `documentFilename`, is another way to write it.
+    /// - `body`: the parameters as a list, or by their names as an object.
+    /// - `buttons`: `{"type": "url", "text"}` (what is appended to the approved address) or
+    ///   `{"type": "quickReply", "payload"}`, with `index` where it is not the button's place in the list.
+    ///
+    /// No value is empty, or has a line break, a tab or four spaces in a row.
     #[schema(nullable, value_type = Option<serde_json::Value>)]
     pub template_data: Option<serde_json::Value>,
-    /// whatsapp, vk, ok: the template's language, as `ru` or `en_US`.
+    /// whatsapp, vk, ok: the template's language, as `ru` or `en_US`. Required for whatsapp together with `templateName`:
+    /// a template is approved per language.
     #[schema(nullable)]
     pub language: Option<String>,
-    /// whatsapp, vk, ok: a document's or video's http(s) address.
+    /// whatsapp, vk, ok: a document's or video's http(s) address. On whatsapp not together with `imageUrl`; the ending of
+    /// its path tells a picture or a video from a document.
     #[schema(nullable)]
     pub media_url: Option<String>,
     /// whatsapp, vk, ok: the name that a document is shown with.

@@ -161,13 +161,13 @@ async fn what_is_refused_is_a_422_with_its_place() {
             "too_long",
         ),
         (
-            channels(json!({"whatsapp": {"templateName": "t", "templateData": {"x": ["{{a"]}}})),
-            of_item("channels/whatsapp/templateData/x/0"),
+            channels(json!({"vk": {"templateName": "t", "templateData": {"x": ["{{a"]}}})),
+            of_item("channels/vk/templateData/x/0"),
             "invalid",
         ),
         (
-            channels(json!({"whatsapp": {"templateName": "t", "templateData": a(10_240)}})),
-            of_item("channels/whatsapp/templateData"),
+            channels(json!({"vk": {"templateName": "t", "templateData": a(10_240)}})),
+            of_item("channels/vk/templateData"),
             "too_long",
         ),
         (channels(json!({"chat": {"text": "t", "chatId": a(1025)}})), of_item("channels/chat/chatId"), "too_long"),

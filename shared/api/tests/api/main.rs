@@ -16,4 +16,5 @@ mod providers;
 mod reschedule;
 mod support;
 mod time;
+mod whatsapp;
 mod world;

@@ -10,7 +10,8 @@ fn whole() -> Value {
         "sendAt": "2026-11-24T09:00:00+03:00", "allowedTimeRanges": [["09:00", "21:00:00"], ["22:00", "24:00"]],
         "timeZone": "Europe/Moscow",
         "channels": {
-            "whatsapp": {"text": "{{a}}", "templateName": "t", "templateData": {"x": ["{{a}}", 1]}, "language": "ru",
+            "whatsapp": {"text": "{{a}}", "templateName": "t", "language": "ru",
+                "templateData": {"body": ["{{a}}", 1], "buttons": [{"type": "url", "text": "{{a}}", "index": 1}]},
                 "mediaUrl": "https://example.org/a", "documentFilename": "a.pdf", "provider": "P", "validityPeriod": 5,
                 "required": true, "successStatus": "read"},
             "email": {"subject": "s", "html": "<b>{{a}}</b>", "fromEmail": "a@example.org", "fromName": "A", "replyTo": "b@example.org"},

@@ -1,4 +1,8 @@
-//! WhatsApp: `SANDBOX`.
+//! WhatsApp: Meta's Cloud API (`META`), Vonage (`VONAGE`) and `SANDBOX`.
+
+mod message;
+pub mod meta;
+pub mod vonage;
 
 use crate::{
     Context, DocumentFault,
@@ -8,7 +12,7 @@ use crate::{
 use baton_pipeline::provider::Provider;
 
 /// The providers of the channel.
-pub const PROVIDERS: &[Kind] = &[sandbox::KIND];
+pub const PROVIDERS: &[Kind] = &[meta::KIND, vonage::KIND, sandbox::KIND];
 
 /// The providers in the order of the document; see [`crate::document`] for its shape.
 ///

@@ -1,125 +1,11 @@
 use super::*;
 use crate::{
-    document::parse,
     testing::{attempt, now},
+    vonage::tests::{entry, problem},
 };
-use reqwest::{StatusCode, header::HeaderMap};
-use std::time::Duration;
-
-const PEM: &str = include_str!("../../../tests/support/test-only.pem");
-
-fn entry(settings: Value) -> Entry {
-    let mut entry = json!({"name": "VONAGE"});
-    for (name, value) in settings.as_object().expect("an object") {
-        entry[name] = value.clone();
-    }
-    parse(&json!([entry]).to_string()).expect("a document").remove(0)
-}
-
-fn answer(status: u16, body: Value) -> Answer {
-    let status = StatusCode::from_u16(status).expect("a status");
-    Answer { status, headers: HeaderMap::new(), body: body.to_string() }
-}
-
-fn problem(code: &str) -> Value {
-    json!({"type": format!("https://developer.vonage.com/api-errors/messages#{code}"), "title": "t", "detail": "+79990000001"})
-}
-
-fn refused(status: u16, body: Value) -> ProviderError {
-    match outcome(&answer(status, body), true, now()) {
-        Outcome::Refused(error) | Outcome::Unknown(error) => error,
-        Outcome::Accepted(_) => panic!("{status} was accepted"),
-    }
-}
-
-#[test]
-fn settings_are_checked() {
-    let path = |settings: Value| {
-        let entry = entry(settings);
-        let settings: Settings = entry.settings().map_err(|fault| fault.path)?;
-        authority(&entry, &settings).map(|_| ()).map_err(|fault| fault.path)
-    };
-    assert_eq!(path(json!({"applicationId": "a", "privateKey": PEM})), Ok(()));
-    assert_eq!(path(json!({"applicationId": "a", "privateKey": PEM, "apiKey": "k"})), Ok(()));
-    assert_eq!(path(json!({"apiKey": "k", "apiSecret": "s"})), Ok(()));
-    for (settings, fault) in [
-        (json!({}), "/0/applicationId"),
-        (json!({"apiKey": "k"}), "/0/apiSecret"),
-        (json!({"apiSecret": "s"}), "/0/applicationId"),
-        (json!({"applicationId": "a", "apiKey": "k", "apiSecret": "s"}), "/0/privateKey"),
-        (json!({"privateKey": PEM}), "/0/applicationId"),
-        (json!({"applicationId": "a", "privateKey": "s3cret"}), "/0/privateKey"),
-        (json!({"applicationId": "a", "privateKey": PEM.replace('Q', "R")}), "/0/privateKey"),
-        (json!({"apiKey": "k", "apiSecret": "s", "secret": "x"}), "/0"),
-    ] {
-        assert_eq!(path(settings.clone()), Err(fault.to_owned()), "{settings}");
-    }
-}
-
-#[test]
-fn an_accepted_message_has_its_id() {
-    let accepted = outcome(&answer(202, json!({"message_uuid": "u-1"})), true, now());
-    let expected = baton_domain::outcome::Accepted {
-        provider_message_id: Some("u-1".to_owned()),
-        receipts: true,
-        part_count: None,
-    };
-    assert_eq!(accepted, Outcome::Accepted(expected));
-    let without_statuses = outcome(&answer(202, json!({"message_uuid": "u-1"})), false, now());
-    assert!(matches!(without_statuses, Outcome::Accepted(accepted) if !accepted.receipts));
-    assert!(
-        matches!(outcome(&answer(200, json!({})), true, now()), Outcome::Unknown(error) if error.code == "no_message_id")
-    );
-}
-
-#[test]
-fn every_code_has_its_class() {
-    let numbers = |class| codes::CODES.of(class).into_iter().filter_map(|code| code.parse::<u32>().ok()).collect();
-    let permanent: Vec<u32> = numbers(Permanent);
-    assert_eq!(
-        permanent,
-        [
-            110, 1040, 1050, 1160, 1170, 1190, 1200, 1210, 1240, 1250, 1251, 1260, 1270, 1280, 1282, 1290, 1300, 1310,
-            1320, 1330, 1340, 1360, 1430, 1451, 1461
-        ]
-    );
-    let temporary: Vec<u32> = numbers(Temporary);
-    assert_eq!(temporary, [1000, 1030, 1100, 1180, 1220, 1230, 1241, 1331, 1472]);
-    let misconfigured: Vec<u32> = numbers(Misconfigured);
-    assert_eq!(
-        misconfigured,
-        [
-            1010, 1020, 1021, 1022, 1060, 1070, 1080, 1090, 1120, 1130, 1140, 1150, 1350, 1370, 1380, 1381, 1382, 1400,
-            1410, 1420, 1440, 1450, 1460, 1470, 1473, 1480, 1481, 1482, 1483, 1484
-        ]
-    );
-    for (code, class, sentence) in codes::CODES.rows {
-        let error = refused(422, problem(code));
-        assert_eq!((error.class, error.code.as_str(), error.message.as_str()), (*class, *code, *sentence));
-    }
-}
-
-#[test]
-fn an_answer_without_a_known_code_is_read_by_its_status() {
-    assert_eq!(
-        (refused(422, problem("9999")).class, refused(422, problem("9999")).code.as_str()),
-        (Misconfigured, "9999")
-    );
-    assert_eq!(refused(401, problem("unauthorized")).class, Misconfigured);
-    assert_eq!((refused(402, json!({})).class, refused(402, json!({})).code.as_str()), (Misconfigured, "http_402"));
-    assert_eq!((refused(500, json!({})).class, refused(503, json!({})).class), (Unknown, Temporary));
-    assert_eq!(refused(500, problem("1030")).class, Temporary);
-    let odd = refused(422, problem("<b>+79990000001 </b> and so on"));
-    assert_eq!(odd.code, "b79990000001bandsoon");
-}
-
-#[test]
-fn a_rate_limit_keeps_the_pause() {
-    let mut limited = answer(429, problem("1000"));
-    limited.headers.insert("retry-after", "3".parse().expect("a value"));
-    let Outcome::Refused(error) = outcome(&limited, true, now()) else { panic!("not refused") };
-    assert_eq!((error.class, error.retry_after), (Temporary, Some(Duration::from_secs(3))));
-}
+use baton_domain::ErrorClass::{Misconfigured, Permanent, Temporary};
+use jsonwebtoken::{EncodingKey, Header};
+use serde_json::json;
 
 const SECRET: &str = "a signature secret of thirty-two";
 
@@ -144,9 +30,13 @@ fn post(body: &[u8], authorization: Option<String>) -> WebhookRequest {
     }
 }
 
-fn read(request: &WebhookRequest) -> Result<Vec<ReceiptOf>, WebhookError> {
+fn answer(request: &WebhookRequest) -> Result<WebhookAnswer, WebhookError> {
     let entry = entry(json!({"apiKey": "k", "apiSecret": "s", "signatureSecret": SECRET}));
-    webhook(&entry).expect("a webhook").read(request, now()).map(|answer| answer.receipts)
+    webhook(&entry, Channel::Sms).expect("a webhook").read(request, now())
+}
+
+fn read(request: &WebhookRequest) -> Result<Vec<ReceiptOf>, WebhookError> {
+    answer(request).map(|answer| answer.receipts)
 }
 
 /// What a signed status is read as.
@@ -166,7 +56,7 @@ fn status(status: &str) -> Value {
 #[test]
 fn without_its_secret_there_is_no_webhook() {
     for settings in [json!({}), json!({"signatureSecret": ""})] {
-        let fault = webhook(&entry(settings)).err().expect("a fault");
+        let fault = webhook(&entry(settings), Channel::Sms).err().expect("a fault");
         assert_eq!(fault.path, "/0/signatureSecret");
     }
 }
@@ -268,4 +158,81 @@ fn what_is_not_ours_gives_no_receipt_and_no_json_is_malformed() {
     let odd = json!({"client_ref": attempt(), "status": "sent", "status": "submitted", "timestamp": "x", "sms": {"count_total": -1}});
     let receipts = signed(odd.to_string().as_bytes()).expect("an authentic status");
     assert_eq!((receipts[0].receipt.at, receipts[0].receipt.part_count), (now(), None));
+}
+
+/// What a message of a person is read as, in the fields that the channels have in common.
+fn act_of(message: Value) -> Option<Inbound> {
+    let mut body = json!({
+        "channel": "whatsapp", "message_uuid": "u-1", "to": "447700900000", "from": "79990000001",
+        "timestamp": "2026-09-21T13:33:19Z", "profile": {"name": "Anna"}, "context_status": "none",
+    });
+    for (name, value) in message.as_object().expect("an object") {
+        body[name] = value.clone();
+    }
+    let body = body.to_string().into_bytes();
+    let token = sign_with(SECRET, Algorithm::HS256, &claims(&body, 2));
+    let answer = answer(&post(&body, Some(format!("Bearer {token}")))).expect("an authentic message");
+    assert_eq!((answer.receipts.as_slice(), answer.inbound.len() <= 1), ([].as_slice(), true));
+    answer.inbound.into_iter().next()
+}
+
+#[test]
+fn a_message_of_a_person_names_its_channel() {
+    let expected = |channel| Inbound {
+        channel,
+        provider: "VONAGE".to_owned(),
+        id: "u-1".to_owned(),
+        from: "+79990000001".to_owned(),
+        to: Some("+447700900000".to_owned()),
+        at: "2026-09-21T13:33:19Z".parse().expect("a time"),
+        act: Act::Wrote { text: "Да".to_owned(), payload: None },
+    };
+    let text = |channel: &str| act_of(json!({"channel": channel, "message_type": "text", "text": "Да"}));
+    assert_eq!(text("whatsapp"), Some(expected(Channel::Whatsapp)));
+    assert_eq!(text("viber_service"), Some(expected(Channel::Viber)));
+    let sms = act_of(json!({"channel": "sms", "text": "Да", "sms": {"num_messages": "1"}}));
+    assert_eq!(sms, Some(expected(Channel::Sms)));
+    assert_eq!(text("messenger"), None);
+    let service = act_of(json!({"channel": "viber_service", "to": "16273", "message_type": "text", "text": "x"}));
+    assert_eq!(service.and_then(|inbound| inbound.to).as_deref(), Some("16273"));
+}
+
+#[test]
+fn what_people_send_and_press_is_read() {
+    let act = |message: Value| act_of(message).map(|inbound| inbound.act);
+    let wrote = |text: &str, payload: Option<&str>| {
+        Some(Act::Wrote { text: text.to_owned(), payload: payload.map(str::to_owned) })
+    };
+    assert_eq!(act(json!({"message_type": "text", "text": "Stop"})), Some(Act::Blocked));
+    let reply = json!({"message_type": "reply", "reply": {"id": "r-1", "title": "9am"}});
+    assert_eq!(act(reply), wrote("9am", Some("r-1")));
+    let button = json!({"message_type": "button", "button": {"payload": "ACK", "text": "Yes"}});
+    assert_eq!(act(button), wrote("Yes", Some("ACK")));
+    let flow = json!({"message_type": "button", "button": {"payload": {"a": 1}, "subtype": "flow"}});
+    assert_eq!(act(flow), wrote("", Some("{\"a\":1}")));
+    let image = json!({"message_type": "image", "image": {"url": "https://example.org/a.jpg", "caption": "Look"}});
+    assert_eq!(act(image), wrote("Look", None));
+    for kind in ["location", "contacts", "order", "sticker", "unsupported", "audio", "video", "file"] {
+        assert_eq!(act(json!({"message_type": kind})), wrote("", None), "{kind}");
+    }
+    let reaction = |action: &str| json!({"message_type": "reaction", "reaction": {"action": action, "emoji": "👍"}});
+    assert_eq!((act(reaction("react")), act(reaction("unreact"))), (wrote("👍", None), None));
+}
+
+#[test]
+fn hostile_messages_are_harmless() {
+    for message in [
+        json!({"message_type": 5}),
+        json!({"message_type": "from"}),
+        json!({"message_type": "reply", "reply": [1]}),
+        json!({"message_type": "", "timestamp": {}}),
+        json!({"from": null}),
+        json!({"from": "x".repeat(100_000)}),
+        json!({"message_uuid": 1}),
+        json!({"to": []}),
+    ] {
+        act_of(message);
+    }
+    let deep = [vec![b'['; 100_000], vec![b']'; 100_000]].concat();
+    assert_eq!(signed(&deep), Err(WebhookError::Malformed("no JSON".to_owned())));
 }
