@@ -40,6 +40,14 @@ pub(crate) fn no_id(provider: &str) -> Outcome {
     Outcome::Unknown(ProviderError::new(ErrorClass::Unknown, "no_message_id", message))
 }
 
+/// What the outcome of a call that only checks says of the credentials.
+pub(crate) fn checked(outcome: Outcome) -> Result<(), ProviderError> {
+    match outcome {
+        Outcome::Accepted(_) => Ok(()),
+        Outcome::Refused(error) | Outcome::Unknown(error) => Err(error),
+    }
+}
+
 /// Refused before the call.
 pub(crate) fn refused(class: ErrorClass, code: &str, message: impl Into<String>) -> Outcome {
     Outcome::Refused(ProviderError::new(class, code, message))

@@ -3,10 +3,12 @@
 use crate::{
     DocumentFault,
     document::{self, Entry},
+    max, ok,
     sms::{twilio, vonage},
-    telegram::bot,
+    telegram::{bot, gateway},
+    vk,
 };
-use baton_domain::Channel::{self, Sms, Telegram};
+use baton_domain::Channel::{self, Max, Ok as Odnoklassniki, Sms, Telegram, Vk};
 use baton_pipeline::provider::Webhook;
 
 /// The webhooks of one provider.
@@ -23,6 +25,10 @@ const HOOKS: &[Hook] = &[
     Hook { channels: &[Sms], names: &[twilio::NAME], new: |entry, _| twilio::webhook(entry) },
     Hook { channels: &[Sms], names: &[vonage::NAME], new: |entry, _| vonage::webhook(entry) },
     Hook { channels: &[Telegram], names: &[bot::NAME, bot::ALIAS], new: |entry, _| bot::webhook(entry) },
+    Hook { channels: &[Telegram], names: &[gateway::NAME], new: |entry, _| gateway::webhook(entry) },
+    Hook { channels: &[Vk], names: &[vk::bot::NAME], new: |entry, _| vk::bot::webhook(entry) },
+    Hook { channels: &[Odnoklassniki], names: &[ok::bot::NAME], new: |entry, _| ok::bot::webhook(entry) },
+    Hook { channels: &[Max], names: &[max::bot::NAME], new: |entry, _| max::bot::webhook(entry) },
 ];
 
 /// The webhook of a provider (`provider` in any case, by any of its names) in its channel's document: `None` when the document
