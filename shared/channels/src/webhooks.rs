@@ -69,6 +69,18 @@ mod tests {
     }
 
     #[test]
+    fn the_messengers_have_theirs() {
+        let telegram = r#"[{"name": "TELEGRAM_GATEWAY", "token": "t"}]"#;
+        assert_eq!(name(Channel::Telegram, "telegram_gateway", telegram), Some("TELEGRAM_GATEWAY"));
+        let vk = r#"[{"name": "VK", "token": "t", "groupId": 7, "confirmation": "c", "webhookSecret": "s"}]"#;
+        assert_eq!(name(Channel::Vk, "vk", vk), Some("VK"));
+        let ok = r#"[{"name": "OK", "token": "t", "webhookSecret": "s"}]"#;
+        assert_eq!((name(Channel::Ok, "ok", ok), name(Channel::Vk, "ok", ok)), (Some("OK"), None));
+        let max = r#"[{"name": "MAX", "token": "t", "webhookSecret": "s3cret"}]"#;
+        assert_eq!(name(Channel::Max, "max", max), Some("MAX"));
+    }
+
+    #[test]
     fn what_has_no_webhook_or_is_not_in_the_document_is_not_found() {
         for provider in ["aws", "sandbox", "telegram", "", "nobody"] {
             assert_eq!(name(Channel::Sms, provider, SMS), None, "{provider}");

@@ -10,6 +10,7 @@ use baton_pipeline::{
     provider::{Webhook, WebhookAnswer, WebhookError, WebhookRequest},
 };
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 /// Updates are authentic when they carry the secret.
 struct Updates {
@@ -54,10 +55,10 @@ fn acts(kind: &str, update: &Value, now: Time) -> Vec<Inbound> {
         let (provider, from) = (NAME.to_owned(), from.to_string());
         Some(Inbound { channel: Channel::Max, provider, id, from, to: None, at, act })
     };
-    // These updates have no id of their own; a repeated one has the same time.
+    // These updates have no id of their own; a repeated one has the same time. The hash keeps the person's id out of it.
     let named = |name: &str| {
         let (user, stamp) = (update["user"]["user_id"].as_i64().unwrap_or_default(), stamp.unwrap_or_default());
-        format!("{name}:{user}:{stamp}")
+        hex::encode(&Sha256::digest(format!("{name}:{user}:{stamp}"))[..16])
     };
     let user = &update["user"];
     let found = match kind {

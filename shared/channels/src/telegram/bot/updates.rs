@@ -102,3 +102,6 @@ fn own_phone(message: &Value) -> Option<String> {
     let digits: String = contact["phone_number"].as_str()?.chars().filter(char::is_ascii_digit).collect();
     (own && !digits.is_empty()).then(|| format!("+{digits}"))
 }
+
+#[cfg(test)]
+mod tests;

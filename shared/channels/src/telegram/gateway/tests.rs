@@ -85,7 +85,7 @@ fn it_takes_codes_for_phones_and_nothing_else() {
     assert_eq!(gateway.address(Channel::Telegram, &nobody, &code), None);
     for bad in [None, some(""), some("123"), some("123456789"), some("12a4")] {
         let content = ChannelContent { code: bad, ..ChannelContent::default() };
-        let refused = gateway.call(&request(Channel::Telegram, "+79990000001", content)).err().expect("a refusal");
+        let refused = gateway.call(&request(Channel::Telegram, "+79990000001", content)).expect_err("a refusal");
         assert_eq!(checked(refused).expect_err("a refusal").code, "code_missing");
     }
 }

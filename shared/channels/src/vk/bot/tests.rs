@@ -42,11 +42,11 @@ fn refusal(code: u64) -> ProviderError {
 fn every_code_has_its_class() {
     CODES.assert_well_formed();
     let permanent: &[u64] =
-        &[7, 18, 30, 113, 900, 901, 902, 917, 922, 932, 936, 945, 946, 950, 962, 983, 985, 987, 988, 1012];
+        &[7, 18, 30, 104, 113, 900, 901, 902, 917, 922, 932, 936, 945, 946, 950, 962, 983, 985, 987, 988, 1012];
     let temporary: &[u64] = &[1, 6, 9, 10, 13, 29, 32, 36, 43, 944];
     let misconfigured: &[u64] = &[
         2, 3, 4, 5, 8, 11, 14, 15, 16, 17, 20, 23, 24, 25, 27, 28, 33, 34, 37, 38, 42, 100, 103, 203, 910, 911, 912,
-        913, 914, 925, 940, 943, 1117,
+        913, 914, 921, 925, 940, 943, 969, 1117,
     ];
     for (class, codes) in [(Permanent, permanent), (Temporary, temporary), (Misconfigured, misconfigured)] {
         let table: Vec<u64> = CODES.of(class).iter().map(|code| code.parse().expect("a number")).collect();
@@ -57,6 +57,25 @@ fn every_code_has_its_class() {
     }
     assert!(refusal(5).provider_wide && refusal(10).provider_wide && !refusal(901).provider_wide);
     assert_eq!((refusal(77_777).class, refusal(77_777).code.as_str()), (Misconfigured, "77777"));
+}
+
+/// The published schema lists the errors of the method itself.
+#[test]
+fn every_error_of_the_method_is_in_the_table() {
+    let file = |name: &str| -> Value {
+        let path = format!("{}/../../tests/contract/specs/vk/{name}", env!("CARGO_MANIFEST_DIR"));
+        serde_json::from_str(&std::fs::read_to_string(path).expect("the schema")).expect("JSON")
+    };
+    let (methods, errors) = (file("messages/methods.json"), file("errors.json"));
+    let methods = methods["methods"].as_array().expect("methods");
+    let send = methods.iter().find(|method| method["name"] == "messages.send").expect("the method");
+    let of_method = send["errors"].as_array().expect("errors");
+    assert!(of_method.len() > 20);
+    for error in of_method {
+        let (_, name) = error["$ref"].as_str().and_then(|path| path.rsplit_once('/')).expect("a reference");
+        let code = errors["errors"][name]["code"].as_u64().expect("a code").to_string();
+        assert!(CODES.known(&code).is_some(), "{name} ({code}) is not in the table");
+    }
 }
 
 #[test]
