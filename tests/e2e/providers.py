@@ -78,7 +78,7 @@ def all_providers(stack: Stack, standins: StandIns) -> dict[str, Provider]:
         return [text.strip() for text in taken.fields["bodies"].values()]
 
     def telegram_id(taken: Taken) -> str:
-        return f"{taken.recipient}:{int(message_id(taken)[:7], 16)}"
+        return str(int(message_id(taken)[:7], 16))
 
     found = [
         Provider(

@@ -50,6 +50,14 @@ pub(crate) fn failure(outcome: Outcome) -> ProviderError {
     }
 }
 
+/// What the outcome of a call that only checks says of the credentials.
+pub(crate) fn checked(outcome: Outcome) -> Result<(), ProviderError> {
+    match outcome {
+        Outcome::Accepted(_) => Ok(()),
+        Outcome::Refused(error) | Outcome::Unknown(error) => Err(error),
+    }
+}
+
 /// Refused before the call.
 pub(crate) fn refused(class: ErrorClass, code: &str, message: impl Into<String>) -> Outcome {
     Outcome::Refused(ProviderError::new(class, code, message))

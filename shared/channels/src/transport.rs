@@ -116,10 +116,20 @@ fn failure(error: &reqwest::Error) -> Outcome {
 /// # Errors
 /// The TLS back end could not be set up.
 pub fn client() -> Result<reqwest::Client, reqwest::Error> {
+    builder().build()
+}
+
+/// A client like [`client`] for a provider whose certificate hangs on another root than those of the system: it trusts the
+/// certificates of `pem` beside them. `None` when `pem` holds no certificate that can be read.
+pub(crate) fn client_trusting(pem: &str) -> Option<reqwest::Client> {
+    let roots = reqwest::Certificate::from_pem_bundle(pem.as_bytes()).ok().filter(|roots| !roots.is_empty())?;
+    builder().tls_certs_merge(roots).build().ok()
+}
+
+fn builder() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(3))
         .timeout(CALL_TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("baton/", env!("CARGO_PKG_VERSION")))
-        .build()
 }

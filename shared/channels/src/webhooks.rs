@@ -3,12 +3,13 @@
 use crate::{
     DocumentFault,
     document::{self, Entry},
+    max, ok,
     sms::twilio,
-    telegram::bot,
-    vonage,
+    telegram::{bot, gateway},
+    vk, vonage,
     whatsapp::meta,
 };
-use baton_domain::Channel::{self, Sms, Telegram, Viber, Whatsapp};
+use baton_domain::Channel::{self, Max, Ok as Odnoklassniki, Sms, Telegram, Viber, Vk, Whatsapp};
 use baton_pipeline::provider::Webhook;
 
 /// Reads an entry of a channel's document.
@@ -20,14 +21,19 @@ struct Hook {
     channels: &'static [Channel],
     /// Its names in upper case.
     names: &'static [&'static str],
+    /// Reads an entry of the document.
     new: Build,
 }
 
 const HOOKS: &[Hook] = &[
-    Hook { channels: &[Whatsapp], names: &[meta::NAME], new: |entry, _| meta::webhook(entry) },
-    Hook { channels: &[Telegram], names: &[bot::NAME, bot::ALIAS], new: |entry, _| bot::webhook(entry) },
+    Hook { channels: &[Max], names: &[max::bot::NAME], new: |entry, _| max::bot::webhook(entry) },
+    Hook { channels: &[Odnoklassniki], names: &[ok::bot::NAME], new: |entry, _| ok::bot::webhook(entry) },
     Hook { channels: &[Sms], names: &[twilio::NAME], new: |entry, _| twilio::webhook(entry) },
     Hook { channels: &[Sms, Whatsapp, Viber], names: &[vonage::NAME], new: vonage::webhook },
+    Hook { channels: &[Telegram], names: &[bot::NAME, bot::ALIAS], new: |entry, _| bot::webhook(entry) },
+    Hook { channels: &[Telegram], names: &[gateway::NAME], new: |entry, _| gateway::webhook(entry) },
+    Hook { channels: &[Vk], names: &[vk::bot::NAME], new: |entry, _| vk::bot::webhook(entry) },
+    Hook { channels: &[Whatsapp], names: &[meta::NAME], new: |entry, _| meta::webhook(entry) },
 ];
 
 /// The webhook of a provider (`provider` in any case, by any of its names) in its channel's document: `None` when the document
@@ -73,6 +79,18 @@ mod tests {
         for provider in ["telegram", "bot"] {
             assert_eq!(name(Channel::Telegram, provider, BOT), Some("TELEGRAM"));
         }
+    }
+
+    #[test]
+    fn the_messengers_have_theirs() {
+        let telegram = r#"[{"name": "TELEGRAM_GATEWAY", "token": "t"}]"#;
+        assert_eq!(name(Channel::Telegram, "telegram_gateway", telegram), Some("TELEGRAM_GATEWAY"));
+        let vk = r#"[{"name": "VK", "token": "t", "groupId": 7, "confirmation": "c", "webhookSecret": "s"}]"#;
+        assert_eq!(name(Channel::Vk, "vk", vk), Some("VK"));
+        let ok = r#"[{"name": "OK", "token": "t", "webhookSecret": "s"}]"#;
+        assert_eq!((name(Channel::Ok, "ok", ok), name(Channel::Vk, "ok", ok)), (Some("OK"), None));
+        let max = r#"[{"name": "MAX", "token": "t", "webhookSecret": "s3cret"}]"#;
+        assert_eq!(name(Channel::Max, "max", max), Some("MAX"));
     }
 
     #[test]

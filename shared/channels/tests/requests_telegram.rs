@@ -105,7 +105,7 @@ async fn requests() {
     ] {
         let outcome = send(&stand_in.url, to, content).await;
         let Outcome::Accepted(accepted) = &outcome else { panic!("{case}: {outcome:?}") };
-        assert_eq!((accepted.provider_message_id.as_deref(), accepted.receipts), (Some("42:77"), false));
+        assert_eq!((accepted.provider_message_id.as_deref(), accepted.receipts), (Some("77"), false));
         let requests = stand_in.take();
         assert_eq!(requests.len(), 1, "{case}");
         requests[0].dump("telegram", case);
@@ -175,7 +175,7 @@ async fn a_group_that_moved_is_written_to_once_more() {
     };
     let (outcome, first) = futures::join!(sent, switch);
     let Outcome::Accepted(accepted) = &outcome else { panic!("{outcome:?}") };
-    assert_eq!(accepted.provider_message_id.as_deref(), Some("-1009876543210:77"));
+    assert_eq!(accepted.provider_message_id.as_deref(), Some("77"));
     assert_eq!((first, stand_in.take()[0].json()["chat_id"].clone()), (json!(-42), json!(-1_009_876_543_210_i64)));
 
     // Once: a server that says so for ever is not followed for ever.
@@ -190,4 +190,26 @@ async fn a_call_that_takes_too_long_has_an_unknown_outcome() {
     let started = std::time::Instant::now();
     assert_eq!(summary(&send(&stand_in.url, "42", text("x")).await), "unknown timeout");
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn a_check_asks_who_the_bot_is() {
+    let me =
+        Reply::json(200, &json!({ "ok": true, "result": { "id": 123_456, "is_bot": true, "first_name": "Baton" } }));
+    let stand_in = StandIn::start(me).await;
+    assert_eq!(provider(&stand_in.url).check().await, Ok(()));
+    let requests = stand_in.take();
+    assert_eq!((requests.len(), requests[0].path.as_str()), (1, format!("/bot{TOKEN}/getMe").as_str()));
+    for (reply, code) in [
+        (error(401, &json!({ "description": "Unauthorized" })), "401"),
+        (error(404, &json!({ "description": "Not Found" })), "404"),
+        (Reply::text(502, "text/html", "<html>"), "http_502"),
+        (Reply::text(200, "text/html", "<html>"), "bad_answer"),
+        (Reply::Drop, "connection_lost"),
+    ] {
+        stand_in.reply(reply);
+        let found = provider(&stand_in.url).check().await.expect_err(code);
+        assert_eq!(found.code, code);
+        assert!(!format!("{found:?}").contains("ABC-DEF"));
+    }
 }

@@ -73,6 +73,9 @@ pub struct ChannelContent {
     /// What the button says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub button_text: Option<String>,
+    /// Telegram: a code of 4 to 8 digits, for providers that carry codes alone, to the recipient's phone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// E-mail: the subject.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
@@ -135,6 +138,7 @@ impl ChannelContent {
             ("imageUrl", &mut self.image_url),
             ("buttonUrl", &mut self.button_url),
             ("buttonText", &mut self.button_text),
+            ("code", &mut self.code),
             ("subject", &mut self.subject),
             ("fromEmail", &mut self.from_email),
             ("fromName", &mut self.from_name),

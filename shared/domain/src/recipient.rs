@@ -1,6 +1,6 @@
 //! Who a message is for, and at which address a channel reaches them.
 
-use crate::Channel;
+use crate::{Channel, ChannelContent};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
@@ -99,6 +99,20 @@ impl Recipient {
         }
     }
 
+    /// The address that a channel uses for a content, `None` when no provider of the channel could bring it to the recipient.
+    ///
+    /// Telegram takes texts and pictures for people whose id there is known, and codes for phones; a content that has both
+    /// can go either way, by the id first.
+    #[must_use]
+    pub fn address_for(&self, channel: Channel, content: &ChannelContent) -> Option<&str> {
+        let by_channel = self.address(channel);
+        if channel != Channel::Telegram || content.code.is_none() {
+            return by_channel;
+        }
+        let for_id = content.text.is_some() || content.image_url.is_some();
+        by_channel.filter(|_| for_id).or(self.phone.as_deref())
+    }
+
     /// The destination's fields that give a channel an address, for error texts.
     #[must_use]
     pub const fn address_fields(channel: Channel) -> &'static str {
@@ -106,7 +120,8 @@ impl Recipient {
             Channel::Sms | Channel::Whatsapp | Channel::Viber => "phone",
             Channel::Email => "email",
             Channel::Push => "pushRegistrationId",
-            Channel::Telegram | Channel::Max => "messengerUserId",
+            Channel::Telegram => "messengerUserId (phone for a code)",
+            Channel::Max => "messengerUserId",
             Channel::Vk | Channel::Ok => "messengerUserId or phone",
             Channel::Chat => "chatSessionId, messengerUserId, clientId or phone",
         }
@@ -135,5 +150,36 @@ mod tests {
             ["+79990000001", "a@example.org", "token", "+79990000001", "+79990000001", "42", "42", "42", "42", "42"]
         );
         assert_eq!(Recipient { phone: text("+7"), ..Recipient::default() }.address(Channel::Telegram), None);
+    }
+
+    #[test]
+    fn a_code_goes_by_phone_and_a_text_by_the_id_in_telegram() {
+        let text = |value: &str| Some(value.to_owned());
+        let content = |body: &str, code: &str| ChannelContent {
+            text: text(body).filter(|body| !body.is_empty()),
+            code: text(code).filter(|code| !code.is_empty()),
+            ..ChannelContent::default()
+        };
+        let recipient = |phone: bool, id: bool| Recipient {
+            phone: text("+79990000001").filter(|_| phone),
+            messenger_user_id: text("42").filter(|_| id),
+            ..Recipient::default()
+        };
+        for (phone, id, body, code, address) in [
+            (true, true, "Hello", "", Some("42")),
+            (true, true, "Hello", "1234", Some("42")),
+            (true, true, "", "1234", Some("+79990000001")),
+            (true, false, "Hello", "1234", Some("+79990000001")),
+            (true, false, "Hello", "", None),
+            (false, true, "", "1234", None),
+        ] {
+            let found = recipient(phone, id);
+            assert_eq!(
+                found.address_for(Channel::Telegram, &content(body, code)),
+                address,
+                "{phone} {id} {body} {code}"
+            );
+        }
+        assert_eq!(recipient(true, true).address_for(Channel::Max, &content("", "1234")), Some("42"));
     }
 }

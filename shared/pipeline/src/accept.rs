@@ -135,7 +135,7 @@ fn message(submission: &Submission, item: &Item, index: u16, recipient: &Recipie
     let route = item.spec.channels.iter().map(|spec| Leg {
         channel: spec.channel,
         required: spec.content.required,
-        reachable: recipient.address(spec.channel).is_some(),
+        reachable: recipient.address_for(spec.channel, &spec.content).is_some(),
         success: spec.content.success_status,
         validity_minutes: spec.content.validity_period,
     });

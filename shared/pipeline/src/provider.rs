@@ -32,8 +32,8 @@ pub trait Provider: Send + Sync {
     /// The recipient's address at this provider; `None` when it can not reach the recipient (it wants a phone, say, and
     /// there is an id alone), or can not carry what the content is (a code alone, an approved template alone). The next
     /// provider of the channel is asked then.
-    fn address<'r>(&self, channel: Channel, recipient: &'r Recipient, _content: &ChannelContent) -> Option<&'r str> {
-        recipient.address(channel)
+    fn address<'r>(&self, channel: Channel, recipient: &'r Recipient, content: &ChannelContent) -> Option<&'r str> {
+        recipient.address_for(channel, content)
     }
 
     /// Whether it takes a key against duplicates, made of [`SendRequest::attempt`]: then a call whose outcome is unknown is

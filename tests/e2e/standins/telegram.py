@@ -1,13 +1,18 @@
 """The Telegram Bot API: the token stands in the path, and everything is said in the body."""
 
+import itertools
 import json
+import time
 
 from baton import Answer, http
 
 from standins.base import HttpStandIn, Json, Reply, Taken, message_id
 
-TOKEN = "123456:telegram-test-token"
+BOT = 123456
+TOKEN = f"{BOT}:telegram-test-token"
 SECRET = "telegram-webhook-secret"
+
+_updates = itertools.count(1)
 
 
 def refusal(code: int, description: str, retry_after: int | None = None) -> Reply:
@@ -25,6 +30,12 @@ class Telegram(HttpStandIn):
     def settings(self) -> Json:
         """Its entry in the providers document."""
         return {"name": "TELEGRAM", "baseUrl": self.base_url, "botToken": TOKEN, "secretToken": SECRET}
+
+    def look(self, path: str, headers: dict[str, str]) -> Reply:
+        """Answer getMe."""
+        if path != f"/bot{TOKEN}/getMe":
+            return self.refuse(f"GET {path}", refusal(401, "Unauthorized"))
+        return Reply(200, {"ok": True, "result": {"id": BOT, "is_bot": True, "first_name": "Baton"}})
 
     def read(self, path: str, headers: dict[str, str], body: bytes) -> tuple[str, Json] | Reply:
         """Check the method and its required parameters."""
@@ -49,3 +60,30 @@ class Telegram(HttpStandIn):
         headers = {"Content-Type": "application/json"}
         headers |= {"X-Telegram-Bot-Api-Secret-Token": secret} if secret is not None else {}
         return http("POST", f"{webhooks}/telegram/telegram", headers, json.dumps(body).encode())
+
+    @classmethod
+    def inbound(cls, webhooks: str, person: str, text: str, secret: str | None = SECRET, update: int = 0) -> Answer:
+        """Write to the bot as a person; `/start <parameter>` comes by a link. `update`: repeat this one's number."""
+        message = {"message_id": 1, "date": int(time.time()), "text": text, **_person(person)}
+        return cls.update(webhooks, secret, {"update_id": update or next(_updates), "message": message})
+
+    @classmethod
+    def press(cls, webhooks: str, person: str, data: str) -> Answer:
+        """Press a button that carries `data`."""
+        query = {"id": f"q{next(_updates)}", "from": _person(person)["from"], "chat_instance": "1", "data": data}
+        return cls.update(webhooks, SECRET, {"update_id": next(_updates), "callback_query": query})
+
+    @classmethod
+    def member(cls, webhooks: str, person: str, status: str) -> Answer:
+        """Block the bot (`kicked`) or let it in again (`member`)."""
+        bot = {"id": BOT, "is_bot": True, "first_name": "Baton"}
+        change = {"date": int(time.time()), "new_chat_member": {"status": status, "user": bot}, **_person(person)}
+        return cls.update(webhooks, SECRET, {"update_id": next(_updates), "my_chat_member": change})
+
+
+def _person(person: str) -> Json:
+    """Give who does something, and the private chat that it happens in."""
+    return {
+        "from": {"id": int(person), "is_bot": False, "first_name": "Anna"},
+        "chat": {"id": int(person), "type": "private", "first_name": "Anna"},
+    }

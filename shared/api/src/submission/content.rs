@@ -14,13 +14,13 @@ use baton_domain::{
 };
 use serde_json::Value;
 
-use Channel::{Chat, Email, Ok as Odnoklassniki, Vk, Whatsapp};
+use Channel::{Chat, Email, Ok as Odnoklassniki, Telegram, Vk, Whatsapp};
 
 const ALL: &[Channel] = &Channel::ALL;
 const TEMPLATES: &[Channel] = &[Whatsapp, Vk, Odnoklassniki];
 
 /// The fields of contents, and the channels that take them.
-pub(crate) const FIELDS: [(&str, &[Channel]); 26] = [
+pub(crate) const FIELDS: [(&str, &[Channel]); 27] = [
     ("provider", ALL),
     ("validityPeriod", ALL),
     ("required", ALL),
@@ -30,6 +30,7 @@ pub(crate) const FIELDS: [(&str, &[Channel]); 26] = [
     ("imageUrl", ALL),
     ("buttonUrl", ALL),
     ("buttonText", ALL),
+    ("code", &[Telegram]),
     ("subject", &[Email]),
     ("fromEmail", &[Email]),
     ("fromName", &[Email]),
@@ -72,6 +73,7 @@ pub(super) fn read(channel: Channel, fields: &Fields<'_>, faults: &mut Faults) -
         image_url: text("imageUrl", faults),
         button_url: text("buttonUrl", faults),
         button_text: text("buttonText", faults),
+        code: text("code", faults),
         subject: text("subject", faults),
         from_email: text("fromEmail", faults),
         from_name: text("fromName", faults),
@@ -216,6 +218,7 @@ fn check_required(channel: Channel, fields: &Fields<'_>, faults: &mut Faults) {
     let any_of: &[&[&str]] = match channel {
         Email => &[&["subject"], &["text", "html"]],
         Whatsapp => &[&["text", "templateName", "mediaUrl", "imageUrl"]],
+        Telegram => &[&["text", "code"]],
         Vk | Odnoklassniki => &[&["text", "templateName"]],
         _ => &[&["text"]],
     };

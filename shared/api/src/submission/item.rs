@@ -90,7 +90,7 @@ fn destinations(
 }
 
 fn check_reachable(recipient: &Recipient, spec: &Spec, path: &Path<'_>, faults: &mut Faults) {
-    if spec.channels.iter().any(|leg| recipient.address(leg.channel).is_some()) {
+    if spec.channels.iter().any(|leg| recipient.address_for(leg.channel, &leg.content).is_some()) {
         return;
     }
     let wanted: Vec<_> = spec

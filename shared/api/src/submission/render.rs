@@ -63,7 +63,8 @@ impl<'a> Rendering<'a> {
 
     /// Checks one recipient, whose place is `path`.
     pub(super) fn check(&self, recipient: &Recipient, path: &Path<'_>, faults: &mut Faults) {
-        for leg in self.legs.iter().filter(|leg| recipient.address(leg.channel).is_some()) {
+        let reachable = |leg: &&Leg<'_>| recipient.address_for(leg.channel, leg.content).is_some();
+        for leg in self.legs.iter().filter(reachable) {
             let before = faults.count();
             leg.check_variables(recipient, path, faults);
             if faults.count() == before {

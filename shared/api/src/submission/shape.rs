@@ -19,10 +19,12 @@ enum Shape {
     Line(usize),
     /// One line, checked for its length by the limits of the channel.
     AnyLine,
+    /// 4 to 8 digits.
+    Code,
 }
 
 /// Texts that are not listed are prose.
-const SHAPES: [(&str, Shape); 12] = [
+const SHAPES: [(&str, Shape); 13] = [
     ("imageUrl", Shape::Url),
     ("buttonUrl", Shape::Url),
     ("mediaUrl", Shape::Url),
@@ -34,6 +36,7 @@ const SHAPES: [(&str, Shape); 12] = [
     ("templateName", Shape::Line(512)),
     ("templateNamespace", Shape::Line(512)),
     ("buttonText", Shape::AnyLine),
+    ("code", Shape::Code),
     ("subject", Shape::AnyLine),
 ];
 
@@ -50,6 +53,9 @@ pub(super) fn check(name: &str, text: &str) -> Result<(), ShapeFault> {
         Shape::Url => check_url(name, text),
         Shape::Email if mail::normalise(text).is_none() => {
             Err(fault("invalid", format!("{name} is to be an e-mail address.")))
+        }
+        Shape::Code if !((4..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())) => {
+            Err(fault("invalid", format!("{name} is to be 4 to 8 digits.")))
         }
         Shape::Line(_) | Shape::AnyLine if text.is_empty() => Err(fault("empty", format!("{name} must not be empty."))),
         Shape::Line(most) if text.chars().count() > *most => Err(fault(
@@ -89,6 +95,10 @@ mod tests {
         }
         assert_eq!(code("imageUrl", &format!("https://example.org/{}", "a".repeat(2048))), Some("too_long"));
         assert_eq!((code("replyTo", "a@example.org"), code("fromEmail", "a")), (None, Some("invalid")));
+        assert_eq!([code("code", "1234"), code("code", "00000000")], [None; 2]);
+        for bad in ["", "123", "123456789", "12 34", "12a4", "١٢٣٤"] {
+            assert_eq!(code("code", bad), Some("invalid"), "{bad}");
+        }
         assert_eq!((code("from", &"я".repeat(64)), code("from", &"я".repeat(65))), (None, Some("too_long")));
         assert_eq!(
             (code("from", ""), code("subject", "a\nBcc: b@example.org")),

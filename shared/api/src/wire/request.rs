@@ -96,8 +96,8 @@ pub struct ChannelContent {
     /// receipts, else sent.
     #[schema(nullable, example = "delivered")]
     pub success_status: Option<String>,
-    /// The text. Required for sms, push, viber, telegram, ok, max and chat; for vk and whatsapp unless a template is named
-    /// (whatsapp: or an image or a document given).
+    /// The text. Required for sms, push, viber, ok, max and chat; for telegram unless a code is given; for vk and whatsapp
+    /// unless a template is named (whatsapp: or an image or a document given).
     #[schema(nullable)]
     pub text: Option<String>,
     /// The sender's name or number, at most 64 characters.
@@ -112,6 +112,10 @@ pub struct ChannelContent {
     /// What the button says; together with `buttonUrl`.
     #[schema(nullable)]
     pub button_text: Option<String>,
+    /// telegram: a code of 4 to 8 digits. It goes to the recipient's phone through a provider that carries codes alone, so
+    /// that no messengerUserId is needed. With a text beside it the first provider decides which of the two goes out.
+    #[schema(nullable, example = "{{code}}")]
+    pub code: Option<String>,
     /// email: the subject, required.
     #[schema(nullable)]
     pub subject: Option<String>,
@@ -182,7 +186,7 @@ pub struct ChannelContent {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Destination {
-    /// For sms, whatsapp and viber: digits with the country code; `+`, spaces, dashes and brackets are tolerated.
+    /// For sms, whatsapp and viber, and for codes over telegram: digits with the country code; `+`, spaces, dashes and brackets are tolerated.
     #[schema(nullable, example = "+79990000001")]
     pub phone: Option<String>,
     /// For email.

@@ -3,6 +3,7 @@
 mod accounts;
 mod bad_input;
 mod cancel;
+mod codes;
 mod document;
 mod entry;
 mod idempotency;

@@ -16,6 +16,7 @@ fn whole() -> Value {
                 "required": true, "successStatus": "read"},
             "email": {"subject": "s", "html": "<b>{{a}}</b>", "fromEmail": "a@example.org", "fromName": "A", "replyTo": "b@example.org"},
             "vk": {"text": "t", "attachments": ["photo1_2"], "buttonUrl": "https://example.org", "buttonText": "Go"},
+            "telegram": {"text": "t", "code": "1234"},
             "chat": {"text": "t", "chatId": "c", "botId": "b", "messengerType": "m", "chatSessionName": "n",
                 "continueLastOrStartNewSession": true},
             "sms": {"text": "t", "from": "Shop", "imageUrl": "https://example.org/{{a}}.png"}},

@@ -1,25 +1,34 @@
-//! Telegram Bot API (<https://core.telegram.org/bots/api>, version 10.1): `sendMessage` and `sendPhoto`.
+//! `TELEGRAM`: the Telegram Bot API (<https://core.telegram.org/bots/api>, version 10.1): `sendMessage` and `sendPhoto`.
 //!
 //! There are no receipts, no time to live and no reference of the caller's; a message that the API took is with Telegram's
-//! servers and counts as delivered. The text goes out without `parse_mode`, so it arrives as it was written.
+//! servers and counts as delivered. There is no key against duplicates. The text goes out without `parse_mode`, so it arrives
+//! as it was written. A picture carries the text as its caption: a text that is longer than a caption may be is refused
+//! (`text_too_long`), as a picture and a text after it would be two sends, of which one could fail.
 //!
+//! It writes to people who have begun a conversation with the bot, by their id (`messengerUserId`); a code alone is not for it.
 //! The token is a part of every address here (`/bot{token}/…`): addresses are never logged and never put into errors.
+
+/// What the errors mean.
+mod errors;
+/// The bot's webhook.
+mod updates;
 
 use crate::{
     Capabilities, Context,
     base_url::base_url,
     document::{DocumentFault, Entry},
+    outcomes::{accepted, checked, fits},
     registry::Kind,
     secret::Secret,
     transport::{self, Answer},
 };
-use baton_domain::{ChannelContent, ErrorClass, Outcome, ProviderError, Time, outcome::Accepted};
-use baton_pipeline::provider::{
-    CALL_TIMEOUT, Provider, SendRequest, Webhook, WebhookAnswer, WebhookError, WebhookRequest,
-};
+use baton_domain::{Channel, ChannelContent, ErrorClass, Outcome, ProviderError, Recipient, Time};
+use baton_pipeline::provider::{CALL_TIMEOUT, Provider, SendRequest};
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use std::time::Duration;
+
+pub use updates::webhook;
 
 /// The provider's name.
 pub const NAME: &str = "TELEGRAM";
@@ -93,7 +102,7 @@ impl Bot {
 // ---- request ----
 
 /// The method and its parameters.
-fn body(chat: &Value, content: &ChannelContent) -> Result<(&'static str, Value), ProviderError> {
+fn body(chat: &Value, content: &ChannelContent) -> Result<(&'static str, Value), Outcome> {
     let text = content.text.as_deref().unwrap_or_default();
     let (method, mut body, limit) = match &content.image_url {
         Some(image) => {
@@ -105,11 +114,7 @@ fn body(chat: &Value, content: &ChannelContent) -> Result<(&'static str, Value),
         }
         None => ("sendMessage", json!({ "chat_id": chat, "text": text }), TEXT_LIMIT),
     };
-    let length = text.encode_utf16().count();
-    if length > limit {
-        let message = format!("The text has {length} characters, Telegram takes at most {limit}.");
-        return Err(ProviderError::new(ErrorClass::Permanent, "text_too_long", message));
-    }
+    fits(text, limit)?;
     if let Some(url) = &content.button_url {
         // A button needs a label; without one the address itself is shown.
         let label = content.button_text.as_ref().unwrap_or(url);
@@ -125,9 +130,12 @@ fn chat_id(to: &str) -> Value {
 
 impl Bot {
     async fn call(&self, chat: &Value, request: &SendRequest) -> Result<Answer, Outcome> {
-        let (method, body) = body(chat, &request.content).map_err(Outcome::Refused)?;
-        let address = format!("{}/bot{}/{method}", self.base, self.token.expose());
-        transport::call(self.http.post(address).json(&body)).await
+        let (method, body) = body(chat, &request.content)?;
+        transport::call(self.http.post(self.url(method)).json(&body)).await
+    }
+
+    fn url(&self, method: &str) -> String {
+        format!("{}/bot{}/{method}", self.base, self.token.expose())
     }
 
     async fn deliver(&self, request: &SendRequest) -> Outcome {
@@ -144,13 +152,34 @@ impl Bot {
                 Err(outcome) => return outcome,
             },
         };
-        self.read(&answer, request.now)
+        sent(&answer, request.now)
+    }
+
+    /// `getMe` tells who the bot is.
+    async fn get_me(&self) -> Result<(), ProviderError> {
+        let answer = match transport::call(self.http.get(self.url("getMe"))).await {
+            Ok(answer) => answer,
+            Err(outcome) => return checked(outcome),
+        };
+        match answer.json()["ok"].as_bool() {
+            Some(true) => Ok(()),
+            _ => checked(sent(&answer, Time::from(std::time::SystemTime::now()))),
+        }
     }
 }
 
 impl Provider for Bot {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn address<'r>(&self, _: Channel, recipient: &'r Recipient, content: &ChannelContent) -> Option<&'r str> {
+        let carried = content.text.is_some() || content.image_url.is_some();
+        recipient.messenger_user_id.as_deref().filter(|_| carried)
+    }
+
+    fn check(&self) -> BoxFuture<'_, Result<(), ProviderError>> {
+        Box::pin(self.get_me())
     }
 
     fn send<'a>(&'a self, request: &'a SendRequest) -> BoxFuture<'a, Outcome> {
@@ -166,75 +195,26 @@ impl Provider for Bot {
 
 // ---- answers ----
 
-/// What the API's errors mean: `error_code`, a part of `description` (in any case, the first row that fits decides), the class.
-/// Sources: the errors of tdlib's `telegram-bot-api` server, and the page "Making requests" of the Bot API.
-const ERRORS: &[(u16, &str, ErrorClass)] = &[
-    // Blocked by the user, deactivated, kicked, not a member, no conversation begun: each a 403 with its own words.
-    (403, "", ErrorClass::Permanent),
-    (400, "chat not found", ErrorClass::Permanent),
-    (400, "user not found", ErrorClass::Permanent),
-    (400, "PEER_ID_INVALID", ErrorClass::Permanent),
-    (400, "USER_ID_INVALID", ErrorClass::Permanent),
-    (400, "USER_IS_BLOCKED", ErrorClass::Permanent),
-    (400, "USER_DEACTIVATED", ErrorClass::Permanent),
-    // Telegram's inner 403 errors in capitals, as CHAT_WRITE_FORBIDDEN, come out of the Bot API server as 400.
-    (400, "_FORBIDDEN", ErrorClass::Permanent),
-    // Entities, a text that is too long or empty, a picture that can not be loaded, a button's address, the markup's size.
-    (400, "", ErrorClass::Misconfigured),
-    (401, "", ErrorClass::Misconfigured),
-    (404, "", ErrorClass::Misconfigured),
-    (409, "", ErrorClass::Misconfigured),
-    (429, "", ErrorClass::Temporary),
-    (500, "", ErrorClass::Temporary),
-    (502, "", ErrorClass::Temporary),
-    (504, "", ErrorClass::Temporary),
-];
-
-fn class(code: u16, description: &str) -> Option<ErrorClass> {
-    let description = description.to_ascii_lowercase();
-    ERRORS
-        .iter()
-        .find(|(known, part, _)| *known == code && description.contains(&part.to_ascii_lowercase()))
-        .map(|(_, _, class)| *class)
-}
-
-impl Bot {
-    fn read(&self, answer: &Answer, now: Time) -> Outcome {
-        let body = answer.json();
-        match body["ok"].as_bool() {
-            Some(true) => accepted(&body["result"]),
-            Some(false) => self.error(answer, &body, now),
-            // Not the API that answered: a proxy on the way, or something else altogether.
-            None if answer.status.is_success() => not_understood(),
-            None => answer.outcome_by_status(now),
-        }
-    }
-
-    fn error(&self, answer: &Answer, body: &Value, now: Time) -> Outcome {
-        let status = answer.status.as_u16();
-        let code = body["error_code"].as_u64().and_then(|code| u16::try_from(code).ok()).unwrap_or(status);
-        let description = body["description"].as_str().unwrap_or("The Bot API gave no description.");
-        let class = class(code, description).unwrap_or_else(|| answer.class_by_status());
-        let pause = body["parameters"]["retry_after"].as_u64().map(Duration::from_secs);
-        // A server may quote the address that it was called with.
-        let message = description.replace(self.token.expose(), "[secret]").chars().take(300).collect::<String>();
-        let pause = pause.or_else(|| answer.retry_after(now));
-        let error = ProviderError::new(class, code.to_string(), message).retry_after(pause);
-        // The token, the webhook, the servers: not this message's fault.
-        Outcome::from_error(if matches!(code, 401 | 404 | 409 | 500..) { error.provider_wide() } else { error })
+fn sent(answer: &Answer, now: Time) -> Outcome {
+    let body = answer.json();
+    match body["ok"].as_bool() {
+        // The number of the message in its chat; the chat is the recipient's id, which stays out of logs.
+        Some(true) => body["result"]["message_id"]
+            .as_i64()
+            .map_or_else(not_understood, |number| accepted(number.to_string(), false)),
+        Some(false) => Outcome::from_error(error(answer, &body, now)),
+        // Not the API that answered: a proxy on the way, or something else altogether.
+        None if answer.status.is_success() => not_understood(),
+        None => answer.outcome_by_status(now),
     }
 }
 
-fn accepted(result: &Value) -> Outcome {
-    let id = |value: &Value| value.as_i64();
-    match (id(&result["chat"]["id"]), id(&result["message_id"])) {
-        (Some(chat), Some(message)) => Outcome::Accepted(Accepted {
-            provider_message_id: Some(format!("{chat}:{message}")),
-            receipts: false,
-            part_count: None,
-        }),
-        _ => not_understood(),
-    }
+fn error(answer: &Answer, body: &Value, now: Time) -> ProviderError {
+    let code = body["error_code"].as_u64().and_then(|code| u16::try_from(code).ok());
+    let code = code.unwrap_or(answer.status.as_u16());
+    let pause = body["parameters"]["retry_after"].as_u64().map(Duration::from_secs);
+    let description = body["description"].as_str().unwrap_or_default();
+    errors::error(code, description, answer.class_by_status()).retry_after(pause.or_else(|| answer.retry_after(now)))
 }
 
 fn not_understood() -> Outcome {
@@ -242,42 +222,5 @@ fn not_understood() -> Outcome {
     Outcome::Unknown(ProviderError::new(ErrorClass::Unknown, "bad_answer", message))
 }
 
-// ---- webhook ----
-
-/// The bot's webhook. Updates are authentic when they carry the secret token; they hold no receipts.
-struct Updates {
-    secret: Secret,
-}
-
-/// The webhook of an entry.
-///
-/// # Errors
-/// A setting is wrong, or `secretToken` is missing: without it anybody could post updates.
-pub fn webhook(entry: &Entry) -> Result<Box<dyn Webhook>, DocumentFault> {
-    let secret = settings(entry)?.secret_token;
-    let secret = secret.ok_or_else(|| entry.fault("secretToken", "it is needed for the webhook"))?;
-    Ok(Box::new(Updates { secret }))
-}
-
-impl Webhook for Updates {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn read(&self, request: &WebhookRequest, _now: Time) -> Result<WebhookAnswer, WebhookError> {
-        let token = request.header("x-telegram-bot-api-secret-token").ok_or(WebhookError::Forged)?;
-        if !self.secret.matches(token) {
-            return Err(WebhookError::Forged);
-        }
-        let update: Value = serde_json::from_slice(&request.body)
-            .map_err(|error| WebhookError::Malformed(format!("no JSON at line {}", error.line())))?;
-        match update["update_id"].as_i64() {
-            Some(_) => Ok(WebhookAnswer::receipts(Vec::new())),
-            None => Err(WebhookError::Malformed("an update has an update_id".to_owned())),
-        }
-    }
-}
-
 #[cfg(test)]
-#[path = "bot_tests.rs"]
 mod tests;

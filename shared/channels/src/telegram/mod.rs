@@ -1,6 +1,7 @@
-//! Telegram: the Bot API (`TELEGRAM`, also written `BOT`) and `SANDBOX`.
+//! Telegram: the Bot API (`TELEGRAM`, also written `BOT`), the Gateway for codes (`TELEGRAM_GATEWAY`) and `SANDBOX`.
 
 pub mod bot;
+pub mod gateway;
 
 use crate::{
     Context, DocumentFault,
@@ -10,7 +11,7 @@ use crate::{
 use baton_pipeline::provider::Provider;
 
 /// The providers of the channel.
-pub const PROVIDERS: &[Kind] = &[bot::KIND, sandbox::KIND];
+pub const PROVIDERS: &[Kind] = &[bot::KIND, gateway::KIND, sandbox::KIND];
 
 /// The providers in the order of the document; see [`crate::document`] for its shape.
 ///

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{document, telegram, testing};
+use baton_domain::outcome::Accepted;
 use reqwest::{StatusCode, header::HeaderMap};
 
 const TOKEN: &str = "123456:ABC-DEF1234ghIkl_zyx57W2v1u123ew11";
@@ -10,16 +11,12 @@ fn entry(settings: Value) -> Entry {
     document::parse(&json!([settings]).to_string()).expect("a document").remove(0)
 }
 
-fn bot() -> Bot {
-    Bot::new(&entry(json!({ "name": "TELEGRAM", "botToken": TOKEN })), &testing::context()).expect("a bot")
-}
-
 fn read(status: u16, body: &str) -> Outcome {
     let status = StatusCode::from_u16(status).expect("a status");
-    bot().read(&Answer { status, headers: HeaderMap::new(), body: body.to_owned() }, testing::now())
+    sent(&Answer { status, headers: HeaderMap::new(), body: body.to_owned() }, testing::now())
 }
 
-fn error(code: u16, description: &str) -> ProviderError {
+fn refusal(code: u16, description: &str) -> ProviderError {
     let body = json!({ "ok": false, "error_code": code, "description": description }).to_string();
     match read(code, &body) {
         Outcome::Refused(error) | Outcome::Unknown(error) => error,
@@ -58,10 +55,36 @@ fn every_error_has_its_class() {
         (418, "something new", Misconfigured),
         (599, "something new", Unknown),
     ] {
-        let error = error(code, description);
+        let error = refusal(code, description);
         assert_eq!((error.class, error.code.as_str()), (class, code.to_string().as_str()), "{description}");
-        assert_eq!(error.message, description);
+        assert_eq!(error.provider_wide, matches!(code, 401 | 404 | 409 | 500..), "{description}");
     }
+}
+
+#[test]
+fn an_errors_text_is_ours_and_never_the_apis() {
+    let told = refusal(400, "Bad Request: Wrong HTTP URL specified: https://example.org/anna?phone=79990000001");
+    assert_eq!(told.message, "Telegram could not load the picture.");
+    assert_eq!(refusal(403, "Forbidden: bot was blocked by the user").message, "The recipient has blocked the bot.");
+    assert_eq!(refusal(418, "user 42 is a teapot").message, "The Bot API refused with the code 418.");
+    for (code, part, _, sentence) in errors::ERRORS {
+        assert_eq!(refusal(*code, &format!("x {part} 42 anna")).message, *sentence, "{code} {part}");
+        assert!(sentence.ends_with('.') && !sentence.contains("42"), "{sentence}");
+    }
+}
+
+#[test]
+fn a_content_goes_to_the_persons_id_unless_it_is_a_code_alone() {
+    let bot = Bot::new(&entry(json!({ "name": "TELEGRAM", "botToken": TOKEN })), &testing::context()).expect("a bot");
+    let some = |text: &str| Some(text.to_owned());
+    let person = Recipient { phone: some("+79990000001"), messenger_user_id: some("42"), ..Recipient::default() };
+    let address = |content: &ChannelContent| bot.address(Channel::Telegram, &person, content).map(str::to_owned);
+    let (text, code) = (some("x"), some("1234"));
+    assert_eq!(address(&ChannelContent { text: text.clone(), ..ChannelContent::default() }), some("42"));
+    assert_eq!(address(&ChannelContent { text, code: code.clone(), ..ChannelContent::default() }), some("42"));
+    let image = ChannelContent { image_url: some("https://example.org/a.png"), ..ChannelContent::default() };
+    assert_eq!(address(&image), some("42"));
+    assert_eq!(address(&ChannelContent { code, ..ChannelContent::default() }), None);
 }
 
 #[test]
@@ -70,7 +93,7 @@ fn the_pause_is_the_bodys_and_else_the_headers() {
     let with_headers = |body: &str| {
         let headers = HeaderMap::from_iter([(reqwest::header::RETRY_AFTER, "9".parse().expect("a value"))]);
         let answer = Answer { status: StatusCode::TOO_MANY_REQUESTS, headers, body: body.to_owned() };
-        match bot().read(&answer, testing::now()) {
+        match sent(&answer, testing::now()) {
             Outcome::Refused(error) => (error.class, error.retry_after.map(|pause| pause.as_secs())),
             other => panic!("{other:?}"),
         }
@@ -94,13 +117,12 @@ fn what_is_no_answer_of_the_api_leaves_it_open_whether_it_was_taken() {
 }
 
 #[test]
-fn a_message_that_was_taken_is_named_by_chat_and_number() {
+fn a_message_that_was_taken_is_named_by_its_number_and_never_by_the_chat() {
     let outcome = read(
         200,
         r#"{"ok":true,"result":{"message_id":77,"date":1,"chat":{"id":-1001234567890123,"type":"supergroup"}}}"#,
     );
-    let expected =
-        Accepted { provider_message_id: Some("-1001234567890123:77".to_owned()), receipts: false, part_count: None };
+    let expected = Accepted { provider_message_id: Some("77".to_owned()), receipts: false, part_count: None };
     assert_eq!(outcome, Outcome::Accepted(expected));
 }
 
@@ -111,8 +133,11 @@ fn texts_and_captions_have_their_limits_in_utf16_units() {
         image_url: image.then(|| "https://example.org/a.png".to_owned()),
         ..ChannelContent::default()
     };
-    let check = |content| body(&chat_id("42"), &content).map(|(method, _)| method).map_err(|e| (e.class, e.code));
-    let too_long = Err((ErrorClass::Permanent, "text_too_long".to_owned()));
+    let check = |content| match body(&chat_id("42"), &content) {
+        Ok((method, _)) => Ok(method),
+        Err(outcome) => Err(checked(outcome).expect_err("a refusal").code),
+    };
+    let too_long = Err("text_too_long".to_owned());
     assert_eq!(check(content("ж".repeat(4096), false)), Ok("sendMessage"));
     assert_eq!(check(content("😀".repeat(2049), false)), too_long);
     assert_eq!(check(content("ж".repeat(1024), true)), Ok("sendPhoto"));
@@ -128,8 +153,8 @@ fn a_chat_is_a_number_or_a_name() {
 
 #[test]
 fn the_token_is_in_no_error_and_no_print() {
-    let echo = error(404, &format!("Not Found: /bot{TOKEN}/sendMessage"));
-    assert_eq!(echo.message, "Not Found: /bot[secret]/sendMessage");
+    let echo = refusal(404, &format!("Not Found: /bot{TOKEN}/sendMessage"));
+    assert!(!echo.message.contains("ABC-DEF"), "{}", echo.message);
     let settings: Settings = entry(json!({ "name": "BOT", "botToken": TOKEN })).settings().expect("settings");
     assert!(!format!("{settings:?}").contains("ABC-DEF"));
     let bad = entry(json!({ "name": "BOT", "botToken": "12:s3cret/../x" }));
@@ -153,47 +178,9 @@ fn a_document_is_read_by_both_names_and_its_faults_are_found() {
         (json!([{ "name": "TELEGRAM", "botToken": "1:x", "baseUrl": "api" }]), "/0/baseUrl"),
         (json!([{ "name": "TELEGRAM", "botToken": "1:x", "secretToken": "no spaces" }]), "/0/secretToken"),
         (json!([{ "name": "SANDBOX" }]), "SANDBOX is off"),
-        (json!([{ "name": "TWILIO" }]), "one of TELEGRAM, SANDBOX is expected"),
+        (json!([{ "name": "TWILIO" }]), "one of TELEGRAM, TELEGRAM_GATEWAY, SANDBOX is expected"),
     ] {
         let found = names(document).expect_err(fault).to_string();
         assert!(found.contains(fault), "{found}");
-    }
-}
-
-#[test]
-fn an_update_needs_the_secret_token() {
-    let entry = |secret: &str| entry(json!({ "name": "TELEGRAM", "botToken": TOKEN, "secretToken": secret }));
-    let hook = webhook(&entry("s3cret-Token_1")).expect("a webhook");
-    let read = |token: Option<&str>, body: &str| {
-        let headers = token.map(|token| ("x-telegram-bot-api-secret-token".to_owned(), token.to_owned()));
-        let request = WebhookRequest {
-            method: "POST".to_owned(),
-            headers: headers.into_iter().collect(),
-            body: body.as_bytes().to_vec(),
-            ..WebhookRequest::default()
-        };
-        hook.read(&request, testing::now())
-    };
-    let update =
-        r#"{"update_id":10,"message":{"message_id":1,"date":1,"chat":{"id":42,"type":"private"},"text":"/start"}}"#;
-    // The same update twice is answered alike: nothing follows from it.
-    for _ in 0..2 {
-        assert_eq!(read(Some("s3cret-Token_1"), update), Ok(WebhookAnswer::receipts(Vec::new())));
-    }
-    for forged in [None, Some(""), Some("s3cret-Token_2"), Some("s3cret-Token_"), Some("s3cret-Token_11")] {
-        assert_eq!(read(forged, update), Err(WebhookError::Forged), "{forged:?}");
-        assert_eq!(read(forged, "{"), Err(WebhookError::Forged), "{forged:?}");
-    }
-    for malformed in ["", "{", "[]", "7", r#"{"message":{}}"#, r#"{"update_id":"1"}"#] {
-        assert!(matches!(read(Some("s3cret-Token_1"), malformed), Err(WebhookError::Malformed(_))), "{malformed}");
-    }
-    assert_eq!(hook.name(), NAME);
-}
-
-#[test]
-fn there_is_no_webhook_without_a_secret_token() {
-    for secret in [Value::Null, json!("")] {
-        let entry = entry(json!({ "name": "TELEGRAM", "botToken": TOKEN, "secretToken": secret }));
-        assert!(webhook(&entry).err().expect("a fault").to_string().contains("/0/secretToken"));
     }
 }
