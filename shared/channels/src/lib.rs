@@ -4,17 +4,20 @@
 //! A sender calls the `providers` function of its channel alone, so that its binary holds nothing of the others.
 
 mod aws;
-mod base_url;
+pub mod base_url;
+pub mod callback;
 pub mod capabilities;
 pub mod chat;
-mod codes;
+pub mod codes;
 pub mod context;
+mod devino;
 pub mod document;
 pub mod email;
 pub mod max;
 pub mod ok;
-mod outcomes;
+pub mod outcomes;
 pub mod push;
+mod rapporto;
 pub mod registry;
 pub mod sandbox;
 pub mod secret;

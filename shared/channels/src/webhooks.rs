@@ -1,12 +1,13 @@
 //! The webhooks of every provider, for the receipts function.
 
 use crate::{
-    DocumentFault,
+    DocumentFault, devino,
     document::{self, Entry},
-    sms::{twilio, vonage},
+    rapporto,
+    sms::{smsc, twilio, vonage},
     telegram::bot,
 };
-use baton_domain::Channel::{self, Sms, Telegram};
+use baton_domain::Channel::{self, Sms, Telegram, Viber, Vk};
 use baton_pipeline::provider::Webhook;
 
 /// The webhooks of one provider.
@@ -20,6 +21,9 @@ struct Hook {
 }
 
 const HOOKS: &[Hook] = &[
+    Hook { channels: &[Vk, Channel::Ok], names: &[devino::NAME], new: |entry, _| devino::webhook(entry) },
+    Hook { channels: &[Sms, Viber, Vk], names: &[rapporto::NAME], new: rapporto::webhook },
+    Hook { channels: &[Sms], names: &[smsc::NAME], new: |entry, _| smsc::webhook(entry) },
     Hook { channels: &[Sms], names: &[twilio::NAME], new: |entry, _| twilio::webhook(entry) },
     Hook { channels: &[Sms], names: &[vonage::NAME], new: |entry, _| vonage::webhook(entry) },
     Hook { channels: &[Telegram], names: &[bot::NAME, bot::ALIAS], new: |entry, _| bot::webhook(entry) },

@@ -1,4 +1,6 @@
-//! Odnoklassniki: `SANDBOX`.
+//! Odnoklassniki: by phone over Devino Telecom (`DEVINO`, approved templates); `SANDBOX`.
+
+pub mod devino;
 
 use crate::{
     Context, DocumentFault,
@@ -8,7 +10,7 @@ use crate::{
 use baton_pipeline::provider::Provider;
 
 /// The providers of the channel.
-pub const PROVIDERS: &[Kind] = &[sandbox::KIND];
+pub const PROVIDERS: &[Kind] = &[devino::KIND, sandbox::KIND];
 
 /// The providers in the order of the document; see [`crate::document`] for its shape.
 ///

@@ -1,4 +1,6 @@
-//! Viber: `SANDBOX`.
+//! Viber: Rapporto (`RAPPORTO`) and `SANDBOX`.
+
+pub mod rapporto;
 
 use crate::{
     Context, DocumentFault,
@@ -8,7 +10,7 @@ use crate::{
 use baton_pipeline::provider::Provider;
 
 /// The providers of the channel.
-pub const PROVIDERS: &[Kind] = &[sandbox::KIND];
+pub const PROVIDERS: &[Kind] = &[rapporto::KIND, sandbox::KIND];
 
 /// The providers in the order of the document; see [`crate::document`] for its shape.
 ///

@@ -1,4 +1,7 @@
-//! VKontakte: `SANDBOX`.
+//! VKontakte: by phone over Rapporto (`RAPPORTO`, texts) and Devino Telecom (`DEVINO`, approved templates); `SANDBOX`.
+
+pub mod devino;
+pub mod rapporto;
 
 use crate::{
     Context, DocumentFault,
@@ -8,7 +11,7 @@ use crate::{
 use baton_pipeline::provider::Provider;
 
 /// The providers of the channel.
-pub const PROVIDERS: &[Kind] = &[sandbox::KIND];
+pub const PROVIDERS: &[Kind] = &[devino::KIND, rapporto::KIND, sandbox::KIND];
 
 /// The providers in the order of the document; see [`crate::document`] for its shape.
 ///
