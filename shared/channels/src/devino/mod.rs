@@ -12,7 +12,7 @@
 //! **Receipts.** Callbacks are not signed: see [`crate::callback`]. Without `webhookSecret` none are asked for, and taken counts
 //! as delivered.
 //!
-//! **Not settled by the page:** the name of the id in answers and callbacks (`messageId` on the older platform), the form of a
+//! **Not settled by the page as far as it could be read:** the name `ttl`, the name of the id in answers and callbacks (`messageId` on the older platform), the form of a
 //! callback (there a list), and most codes (there in lower case). So both names, a list or one object, and any case are read.
 //! There is no call that shows whether the key is good and reaches nobody.
 

@@ -195,3 +195,5 @@ pub(crate) fn not_carried(message: &str) -> Outcome {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod webhook_tests;
