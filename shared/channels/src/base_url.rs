@@ -8,7 +8,7 @@ use url::Url;
 ///
 /// # Errors
 /// It is no absolute http(s) address, or has a user, a query or a fragment.
-pub(crate) fn base_url(entry: &Entry, given: Option<&str>, default: &str) -> Result<String, DocumentFault> {
+pub fn base_url(entry: &Entry, given: Option<&str>, default: &str) -> Result<String, DocumentFault> {
     let text = given.unwrap_or(default);
     let plain = |url: &Url| {
         matches!(url.scheme(), "http" | "https")

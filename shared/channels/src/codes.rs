@@ -3,7 +3,7 @@
 use baton_domain::{ErrorClass, ProviderError};
 
 /// The codes of a provider. Each stands once.
-pub(crate) struct Codes {
+pub struct Codes {
     /// The code, what it means for the message, and a sentence of ours (a provider's own may hold the address).
     pub rows: &'static [(&'static str, ErrorClass, &'static str)],
     /// The codes among them that are about the provider as a whole: credentials, balance, a suspended account, an outage. They
@@ -13,15 +13,17 @@ pub(crate) struct Codes {
 
 impl Codes {
     /// The error of a code, `None` when the table does not have it.
-    pub(crate) fn known(&self, code: &str) -> Option<ProviderError> {
+    #[must_use]
+    pub fn known(&self, code: &str) -> Option<ProviderError> {
         let (code, class, message) = self.rows.iter().find(|(known, ..)| *known == code)?;
         let error = ProviderError::new(*class, *code, *message);
         Some(if self.provider_wide.contains(code) { error.provider_wide() } else { error })
     }
 
     /// The error of a code; one that the table does not have gets the class of its circumstances, and only as much of the
-    /// provider's text as a code is long and plain.
-    pub(crate) fn error(&self, provider: &str, code: &str, otherwise: ErrorClass) -> ProviderError {
+    /// provider's text as a code is long and plain. `provider` is its name for people.
+    #[must_use]
+    pub fn error(&self, provider: &str, code: &str, otherwise: ErrorClass) -> ProviderError {
         self.known(code).unwrap_or_else(|| {
             let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
             let code: String = code.chars().filter(plain).take(40).collect();
@@ -30,15 +32,17 @@ impl Codes {
         })
     }
 
-    /// The codes of a class, in the table's order.
-    #[cfg(test)]
-    pub(crate) fn of(&self, class: ErrorClass) -> Vec<&'static str> {
+    /// The codes of a class, in the table's order. For the adapter's tests.
+    #[must_use]
+    pub fn of(&self, class: ErrorClass) -> Vec<&'static str> {
         self.rows.iter().filter(|row| row.1 == class).map(|row| row.0).collect()
     }
 
-    /// Asserts what must hold of every table.
-    #[cfg(test)]
-    pub(crate) fn assert_well_formed(&self) {
+    /// Asserts what must hold of every table: each code once, a sentence to each. For the adapter's tests.
+    ///
+    /// # Panics
+    /// When it does not hold.
+    pub fn assert_well_formed(&self) {
         for (index, (code, _, sentence)) in self.rows.iter().enumerate() {
             assert!(self.rows[..index].iter().all(|(other, ..)| other != code), "{code} stands twice");
             assert!(sentence.ends_with('.') && !sentence.starts_with(char::is_lowercase), "{code}: {sentence}");

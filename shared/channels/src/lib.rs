@@ -5,17 +5,20 @@
 
 mod acts;
 mod aws;
-mod base_url;
+pub mod base_url;
+pub mod callback;
 pub mod capabilities;
 pub mod chat;
-mod codes;
+pub mod codes;
 pub mod context;
+mod devino;
 pub mod document;
 pub mod email;
 pub mod max;
 pub mod ok;
-mod outcomes;
+pub mod outcomes;
 pub mod push;
+mod rapporto;
 pub mod registry;
 pub mod sandbox;
 pub mod secret;

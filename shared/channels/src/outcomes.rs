@@ -2,10 +2,14 @@
 
 use baton_domain::{ErrorClass, Outcome, ProviderError, outcome::Accepted};
 use baton_pipeline::provider::SendRequest;
+use serde_json::Value;
 
 /// The text of a message, refused before the call when the provider would not take it. `limit` is in UTF-16 units, which is
 /// never fewer than the characters that a provider counts.
-pub(crate) fn text(request: &SendRequest, limit: usize) -> Result<&str, Outcome> {
+///
+/// # Errors
+/// The outcome of a message without a text (`text_missing`) or with one that is too long (`text_too_long`).
+pub fn text(request: &SendRequest, limit: usize) -> Result<&str, Outcome> {
     let text = request.content.text.as_deref().unwrap_or_default();
     if text.is_empty() {
         return Err(refused(ErrorClass::Permanent, "text_missing", "The message needs a text."));
@@ -13,8 +17,11 @@ pub(crate) fn text(request: &SendRequest, limit: usize) -> Result<&str, Outcome>
     fits(text, limit)
 }
 
-/// A text that may be empty, as a picture's caption; refused before the call when it is too long.
-pub(crate) fn fits(text: &str, limit: usize) -> Result<&str, Outcome> {
+/// A text that may be empty, as a picture's caption; refused before the call when it is too long. `limit` is in UTF-16 units.
+///
+/// # Errors
+/// The outcome of a text that is too long (`text_too_long`).
+pub fn fits(text: &str, limit: usize) -> Result<&str, Outcome> {
     let actual = text.encode_utf16().count();
     if actual <= limit {
         return Ok(text);
@@ -24,24 +31,28 @@ pub(crate) fn fits(text: &str, limit: usize) -> Result<&str, Outcome> {
 }
 
 /// The outcome of a message that has no sender, neither its own nor the provider's.
-pub(crate) fn no_sender() -> Outcome {
+#[must_use]
+pub fn no_sender() -> Outcome {
     let message = "The message names no sender and the provider has none set.";
     refused(ErrorClass::Misconfigured, "no_sender", message)
 }
 
 /// The provider took the message. `receipts`: whether it will report its delivery.
-pub(crate) fn accepted(id: impl Into<String>, receipts: bool) -> Outcome {
+#[must_use]
+pub fn accepted(id: impl Into<String>, receipts: bool) -> Outcome {
     Outcome::Accepted(Accepted { provider_message_id: Some(id.into()), receipts, part_count: None })
 }
 
-/// A success whose answer lacks the message's id.
-pub(crate) fn no_id(provider: &str) -> Outcome {
+/// A success whose answer lacks the message's id. `provider` is its name for people.
+#[must_use]
+pub fn no_id(provider: &str) -> Outcome {
     let message = format!("The answer of {provider} has no message id; it may have taken the message.");
     Outcome::Unknown(ProviderError::new(ErrorClass::Unknown, "no_message_id", message))
 }
 
 /// The error of a call that came to nothing, for [`check`](baton_pipeline::provider::Provider::check)s.
-pub(crate) fn failure(outcome: Outcome) -> ProviderError {
+#[must_use]
+pub fn failure(outcome: Outcome) -> ProviderError {
     match outcome {
         Outcome::Refused(error) | Outcome::Unknown(error) => error,
         Outcome::Accepted(_) => {
@@ -51,16 +62,30 @@ pub(crate) fn failure(outcome: Outcome) -> ProviderError {
 }
 
 /// What the outcome of a call that only checks says of the credentials.
-pub(crate) fn checked(outcome: Outcome) -> Result<(), ProviderError> {
+///
+/// # Errors
+/// The call was refused, or nobody knows.
+pub fn checked(outcome: Outcome) -> Result<(), ProviderError> {
     match outcome {
         Outcome::Accepted(_) => Ok(()),
         Outcome::Refused(error) | Outcome::Unknown(error) => Err(error),
     }
 }
 
-/// Refused before the call.
-pub(crate) fn refused(class: ErrorClass, code: &str, message: impl Into<String>) -> Outcome {
+/// Refused before the call: `code` is one of ours, `message` a sentence that holds no address.
+#[must_use]
+pub fn refused(class: ErrorClass, code: &str, message: impl Into<String>) -> Outcome {
     Outcome::Refused(ProviderError::new(class, code, message))
+}
+
+/// An id or a code in an answer, which providers write as a string here and as a number there; `None` for anything else.
+#[must_use]
+pub fn word(value: &Value) -> Option<String> {
+    match value {
+        Value::String(word) => Some(word.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -82,5 +107,13 @@ mod tests {
         assert_eq!([check(Some("яяяя")), check(Some("😀😀"))], ["ok", "ok"]);
         assert_eq!([check(Some("яяяяя")), check(Some("😀😀a"))], ["permanent text_too_long"; 2]);
         assert_eq!([check(Some("")), check(None)], ["permanent text_missing"; 2]);
+    }
+
+    #[test]
+    fn an_id_is_a_string_or_a_number() {
+        let words = serde_json::json!(["a-1", 42, 3_222_269_333_010_907_000_u64, null, true, [], {}]);
+        let read: Vec<_> = words.as_array().expect("a list").iter().map(word).collect();
+        let some = |word: &str| Some(word.to_owned());
+        assert_eq!(read, [some("a-1"), some("42"), some("3222269333010907000"), None, None, None, None]);
     }
 }

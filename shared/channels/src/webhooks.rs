@@ -1,10 +1,10 @@
 //! The webhooks of every provider, for the receipts function.
 
 use crate::{
-    DocumentFault,
+    DocumentFault, devino,
     document::{self, Entry},
-    max, ok,
-    sms::twilio,
+    max, ok, rapporto,
+    sms::{smsc, twilio},
     telegram::{bot, gateway},
     vk, vonage,
     whatsapp::meta,
@@ -28,11 +28,14 @@ struct Hook {
 const HOOKS: &[Hook] = &[
     Hook { channels: &[Max], names: &[max::bot::NAME], new: |entry, _| max::bot::webhook(entry) },
     Hook { channels: &[Odnoklassniki], names: &[ok::bot::NAME], new: |entry, _| ok::bot::webhook(entry) },
+    Hook { channels: &[Sms], names: &[smsc::NAME], new: |entry, _| smsc::webhook(entry) },
     Hook { channels: &[Sms], names: &[twilio::NAME], new: |entry, _| twilio::webhook(entry) },
+    Hook { channels: &[Sms, Viber, Vk], names: &[rapporto::NAME], new: rapporto::webhook },
     Hook { channels: &[Sms, Whatsapp, Viber], names: &[vonage::NAME], new: vonage::webhook },
     Hook { channels: &[Telegram], names: &[bot::NAME, bot::ALIAS], new: |entry, _| bot::webhook(entry) },
     Hook { channels: &[Telegram], names: &[gateway::NAME], new: |entry, _| gateway::webhook(entry) },
     Hook { channels: &[Vk], names: &[vk::bot::NAME], new: |entry, _| vk::bot::webhook(entry) },
+    Hook { channels: &[Vk, Odnoklassniki], names: &[devino::NAME], new: |entry, _| devino::webhook(entry) },
     Hook { channels: &[Whatsapp], names: &[meta::NAME], new: |entry, _| meta::webhook(entry) },
 ];
 

@@ -1,6 +1,7 @@
-//! Odnoklassniki: the messages of a group (`OK`) and `SANDBOX`.
+//! Odnoklassniki: the messages of a group (`OK`), by phone over Devino Telecom (`DEVINO`, approved templates), and `SANDBOX`.
 
 pub mod bot;
+pub mod devino;
 
 use crate::{
     Context, DocumentFault,
@@ -10,7 +11,7 @@ use crate::{
 use baton_pipeline::provider::Provider;
 
 /// The providers of the channel.
-pub const PROVIDERS: &[Kind] = &[bot::KIND, sandbox::KIND];
+pub const PROVIDERS: &[Kind] = &[bot::KIND, devino::KIND, sandbox::KIND];
 
 /// The providers in the order of the document; see [`crate::document`] for its shape.
 ///

@@ -1,5 +1,6 @@
-//! Viber: Vonage (`VONAGE`) and `SANDBOX`.
+//! Viber: Vonage (`VONAGE`), Rapporto (`RAPPORTO`) and `SANDBOX`.
 
+pub mod rapporto;
 pub mod vonage;
 
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
 use baton_pipeline::provider::Provider;
 
 /// The providers of the channel.
-pub const PROVIDERS: &[Kind] = &[vonage::KIND, sandbox::KIND];
+pub const PROVIDERS: &[Kind] = &[vonage::KIND, rapporto::KIND, sandbox::KIND];
 
 /// The providers in the order of the document; see [`crate::document`] for its shape.
 ///

@@ -1,6 +1,9 @@
-//! VKontakte: the messages of a community (`VK`) and `SANDBOX`.
+//! VKontakte: the messages of a community (`VK`), by phone over Rapporto (`RAPPORTO`, texts) and Devino Telecom (`DEVINO`,
+//! approved templates), and `SANDBOX`.
 
 pub mod bot;
+pub mod devino;
+pub mod rapporto;
 
 use crate::{
     Context, DocumentFault,
@@ -10,7 +13,7 @@ use crate::{
 use baton_pipeline::provider::Provider;
 
 /// The providers of the channel.
-pub const PROVIDERS: &[Kind] = &[bot::KIND, sandbox::KIND];
+pub const PROVIDERS: &[Kind] = &[bot::KIND, devino::KIND, rapporto::KIND, sandbox::KIND];
 
 /// The providers in the order of the document; see [`crate::document`] for its shape.
 ///
