@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub mod http2;
 mod state;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
