@@ -2,10 +2,15 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub mod http2;
+mod state;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
 use baton_channels::Context;
 use baton_domain::{AccountId, AttemptRef, BulkId, Channel, ChannelContent, MessageId, Outcome, Recipient, Time};
 use baton_pipeline::provider::SendRequest;
 use serde_json::{Map, Value, json};
+use state::{State, take};
 use std::{
     fs,
     path::PathBuf,
@@ -33,6 +38,8 @@ pub enum Reply {
     },
     /// It closes the connection without a word.
     Drop,
+    /// The first one once, the second one from then on.
+    Once(Box<Reply>, Box<Reply>),
 }
 
 impl Reply {
@@ -53,6 +60,11 @@ impl Reply {
             headers.push((name, value.to_owned()));
         }
         self
+    }
+
+    /// This one once, another one from then on.
+    pub fn once_then(self, then: Reply) -> Reply {
+        Reply::Once(Box::new(self), Box::new(then))
     }
 
     /// The same answer, later.
@@ -96,12 +108,19 @@ impl Captured {
     }
 
     /// Writes the request as `contract/<provider>/<case>.json` of the target directory, for the checks of `tests/contract`:
-    /// `{"method", "path", "query", "headers", "body" | "form"}`. A repeated field of a form or a query is a list.
+    /// `{"method", "path", "query", "headers", "body" | "form" | "base64"}`: `base64` holds a body that is
+    /// `application/octet-stream`. A repeated field of a form or a query is a list.
     pub fn dump(&self, provider: &str, case: &str) {
         let directory = contract_directory().join(provider);
         fs::create_dir_all(&directory).expect("a directory for the requests");
-        let is_form = self.header("content-type").starts_with("application/x-www-form-urlencoded");
-        let (name, body) = if is_form { ("form", fields(self.form())) } else { ("body", self.json()) };
+        let kind = self.header("content-type");
+        let (name, body) = if kind.starts_with("application/x-www-form-urlencoded") {
+            ("form", fields(self.form()))
+        } else if kind == "application/octet-stream" {
+            ("base64", STANDARD.encode(&self.body).into())
+        } else {
+            ("body", self.json())
+        };
         let request = json!({
             "method": self.method,
             "path": self.path,
@@ -147,7 +166,7 @@ pub fn clear(provider: &str) {
 pub struct StandIn {
     /// Its address, without a slash at the end.
     pub url: String,
-    state: Arc<Mutex<(Reply, Vec<Captured>)>>,
+    state: State,
 }
 
 impl StandIn {
@@ -176,16 +195,11 @@ impl StandIn {
     }
 }
 
-async fn serve(mut stream: TcpStream, state: Arc<Mutex<(Reply, Vec<Captured>)>>) -> Option<()> {
+async fn serve(mut stream: TcpStream, state: State) -> Option<()> {
     let mut buffer = Vec::new();
     loop {
         let request = read(&mut stream, &mut buffer).await?;
-        let reply = {
-            let mut state = state.lock().expect("the state");
-            state.1.push(request);
-            state.0.clone()
-        };
-        let Reply::Answer { status, headers, body, delay } = reply else { return None };
+        let Reply::Answer { status, headers, body, delay } = take(&state, request) else { return None };
         tokio::time::sleep(delay).await;
         let mut answer = format!("HTTP/1.1 {status} Some Reason\r\ncontent-length: {}\r\n", body.len());
         for (name, value) in headers {
