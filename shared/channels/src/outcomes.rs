@@ -45,6 +45,26 @@ pub(crate) fn refused(class: ErrorClass, code: &str, message: impl Into<String>)
     Outcome::Refused(ProviderError::new(class, code, message))
 }
 
+/// The error of a check that failed. A check sends nothing, so that its answer was lost leaves nothing open: it may be made
+/// again.
+pub(crate) fn check_failed(outcome: Outcome) -> ProviderError {
+    match outcome {
+        Outcome::Refused(error) => error,
+        Outcome::Unknown(error) => {
+            // What follows the semicolon says that the message may have been taken.
+            let (message, _) = error.message.split_once(';').unwrap_or((error.message.trim_end_matches('.'), ""));
+            ProviderError { class: ErrorClass::Temporary, message: format!("{message}."), ..error }
+        }
+        Outcome::Accepted(_) => bad_answer(),
+    }
+}
+
+/// The error of a check whose answer is not one of the provider's: a proxy on the way, or another server.
+pub(crate) fn bad_answer() -> ProviderError {
+    let message = "The answer is none of the provider's; check baseUrl in the providers document.";
+    ProviderError::new(ErrorClass::Misconfigured, "bad_answer", message)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

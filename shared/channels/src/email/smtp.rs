@@ -168,6 +168,16 @@ impl Provider for Smtp {
         NAME
     }
 
+    /// Connects, greets, secures the connection, logs in where there is a login, and quits.
+    fn check(&self) -> BoxFuture<'_, Result<(), ProviderError>> {
+        Box::pin(async move {
+            let stage = AtomicU8::new(Stage::Connect as u8);
+            let checked = tokio::time::timeout(CALL_TIMEOUT, self.pool.check(&stage)).await;
+            let stage = Stage::from(stage.load(Ordering::Relaxed));
+            checked.unwrap_or(Err(Failure::Timeout)).map_err(|failure| smtp_replies::error(stage, &failure))
+        })
+    }
+
     fn send<'a>(&'a self, request: &'a SendRequest) -> BoxFuture<'a, Outcome> {
         Box::pin(async move { self.deliver(request).await.unwrap_or_else(Outcome::from_error) })
     }

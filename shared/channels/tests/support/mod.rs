@@ -101,7 +101,11 @@ impl Captured {
         let directory = contract_directory().join(provider);
         fs::create_dir_all(&directory).expect("a directory for the requests");
         let is_form = self.header("content-type").starts_with("application/x-www-form-urlencoded");
-        let (name, body) = if is_form { ("form", fields(self.form())) } else { ("body", self.json()) };
+        let (name, body) = match (is_form, self.body.is_empty()) {
+            (true, _) => ("form", fields(self.form())),
+            (false, true) => ("body", Value::Null),
+            (false, false) => ("body", self.json()),
+        };
         let request = json!({
             "method": self.method,
             "path": self.path,
