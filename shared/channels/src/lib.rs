@@ -18,6 +18,7 @@ pub mod push;
 pub mod registry;
 pub mod sandbox;
 pub mod secret;
+mod signature;
 pub mod sms;
 pub mod sns;
 pub mod telegram;

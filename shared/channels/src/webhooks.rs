@@ -2,11 +2,12 @@
 
 use crate::{
     DocumentFault,
+    chat::{messenger, session, viber_bot},
     document::{self, Entry},
     sms::{twilio, vonage},
     telegram::bot,
 };
-use baton_domain::Channel::{self, Sms, Telegram};
+use baton_domain::Channel::{self, Chat, Sms, Telegram};
 use baton_pipeline::provider::Webhook;
 
 /// The webhooks of one provider.
@@ -20,9 +21,16 @@ struct Hook {
 }
 
 const HOOKS: &[Hook] = &[
+    Hook { channels: &[Chat], names: &[messenger::NAME], new: |entry, _| messenger::webhook(entry) },
     Hook { channels: &[Sms], names: &[twilio::NAME], new: |entry, _| twilio::webhook(entry) },
     Hook { channels: &[Sms], names: &[vonage::NAME], new: |entry, _| vonage::webhook(entry) },
     Hook { channels: &[Telegram], names: &[bot::NAME, bot::ALIAS], new: |entry, _| bot::webhook(entry) },
+    Hook {
+        channels: &[Chat],
+        names: &[bot::NAME, bot::ALIAS],
+        new: |entry, _| bot::webhook(entry).map(session::webhook),
+    },
+    Hook { channels: &[Chat], names: &[viber_bot::NAME], new: |entry, _| viber_bot::webhook(entry) },
 ];
 
 /// The webhook of a provider (`provider` in any case, by any of its names) in its channel's document: `None` when the document
@@ -60,6 +68,20 @@ mod tests {
         for provider in ["telegram", "bot"] {
             assert_eq!(name(Channel::Telegram, provider, BOT), Some("TELEGRAM"));
         }
+    }
+
+    #[test]
+    fn a_messenger_is_found_in_the_chat_channel_too() {
+        const CHAT: &str = r#"[
+            {"name": "messenger", "pageId": "1", "pageAccessToken": "t", "appSecret": "s", "verifyToken": "v"},
+            {"name": "bot", "botToken": "1:a", "secretToken": "s"}, {"name": "viberbot", "authToken": "t"}
+        ]"#;
+        for (provider, expected) in
+            [("messenger", "MESSENGER"), ("telegram", "TELEGRAM"), ("bot", "TELEGRAM"), ("ViberBot", "VIBERBOT")]
+        {
+            assert_eq!(name(Channel::Chat, provider, CHAT), Some(expected));
+        }
+        assert_eq!(name(Channel::Telegram, "viberbot", CHAT), None);
     }
 
     #[test]
