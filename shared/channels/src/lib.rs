@@ -11,6 +11,7 @@ mod codes;
 pub mod context;
 pub mod document;
 pub mod email;
+pub mod inspect;
 pub mod max;
 pub mod ok;
 mod outcomes;

@@ -41,10 +41,18 @@ const HOOKS: &[Hook] = &[
 pub fn webhook(channel: Channel, provider: &str, document: &str) -> Result<Option<Box<dyn Webhook>>, DocumentFault> {
     let entries = document::parse(document)?;
     let provider = provider.to_ascii_uppercase();
-    let of_channel = |hook: &&Hook| hook.channels.contains(&channel) && hook.names.contains(&provider.as_str());
-    let Some(hook) = HOOKS.iter().find(of_channel) else { return Ok(None) };
+    let Some(hook) = find(channel, &provider) else { return Ok(None) };
     let Some(entry) = entries.iter().find(|entry| hook.names.contains(&entry.name.as_str())) else { return Ok(None) };
     (hook.new)(entry, channel).map(Some)
+}
+
+/// The webhook of an entry: `None` when its provider calls none.
+pub(crate) fn of_entry(channel: Channel, entry: &Entry) -> Option<Result<Box<dyn Webhook>, DocumentFault>> {
+    find(channel, &entry.name).map(|hook| (hook.new)(entry, channel))
+}
+
+fn find(channel: Channel, provider: &str) -> Option<&'static Hook> {
+    HOOKS.iter().find(|hook| hook.channels.contains(&channel) && hook.names.contains(&provider))
 }
 
 #[cfg(test)]

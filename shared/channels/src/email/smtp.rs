@@ -212,14 +212,14 @@ mod tests {
         for (bad, place) in [
             (json!({ "host": "" }), "/0/host"),
             (json!({ "host": "mail.example.org:25" }), "/0/host"),
-            (json!({ "tls": "ssl" }), "/0"),
+            (json!({ "tls": "ssl" }), "/0/tls"),
             (json!({ "user": "u" }), "/0/password"),
             (json!({ "password": "s3cret" }), "/0/password"),
             (json!({ "fromEmail": "x" }), "/0/fromEmail"),
             (json!({ "maxConnections": 0 }), "/0/maxConnections"),
             (json!({ "caCertificate": "x" }), "/0/caCertificate"),
             (json!({ "helloName": "two words" }), "/0/helloName"),
-            (json!({ "port": 70000, "password": "s3cret" }), "/0"),
+            (json!({ "port": 70000, "password": "s3cret" }), "/0/port"),
             (json!({ "token": "s3cret" }), "unknown field `token`"),
         ] {
             let fault = fault(settings(bad.clone())).unwrap_or_else(|| panic!("no fault: {bad}"));

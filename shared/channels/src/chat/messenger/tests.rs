@@ -40,7 +40,7 @@ fn settings_are_checked() {
         (r#""tag": "human agent""#, "/0/tag"),
         (r#""apiVersion": "25""#, "/0/apiVersion"),
         (r#""apiVersion": "v25.0/me""#, "/0/apiVersion"),
-        (r#""token": "x""#, "/0"),
+        (r#""token": "x""#, "/0/token"),
     ] {
         let fault = path(&format!("{SETTINGS}, {more}")).expect_err(place);
         assert!(fault.contains(place), "{fault}");

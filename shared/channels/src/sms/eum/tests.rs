@@ -42,7 +42,7 @@ fn settings_are_checked() {
         (r#", "maxPrice": "100.0""#, "/0/maxPrice"),
         (r#", "maxPrice": "1.-5""#, "/0/maxPrice"),
         (r#", "baseUrl": "sms-voice""#, "/0/baseUrl"),
-        (r#", "accessKey": "x""#, "/0"),
+        (r#", "accessKey": "x""#, "/0/accessKey"),
     ] {
         assert_eq!(path(bad), Err(fault.to_owned()), "{bad}");
     }

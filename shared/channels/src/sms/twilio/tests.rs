@@ -42,7 +42,7 @@ fn settings_are_checked() {
     assert_eq!(path(r#""accountSid": "AC12", "authToken": "1""#), Err("/0/accountSid".to_owned()));
     assert_eq!(path(&SETTINGS.replace("12345", "")), Err("/0/authToken".to_owned()));
     assert_eq!(path(&format!(r#"{SETTINGS}, "apiKeySid": "SK1""#)), Err("/0/apiKeySecret".to_owned()));
-    assert_eq!(path(&format!(r#"{SETTINGS}, "authtoken": "1""#)), Err("/0".to_owned()));
+    assert_eq!(path(&format!(r#"{SETTINGS}, "authtoken": "1""#)), Err("/0/authtoken".to_owned()));
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn settings_are_checked() {
         (json!({"privateKey": PEM}), "/0/applicationId"),
         (json!({"applicationId": "a", "privateKey": "s3cret"}), "/0/privateKey"),
         (json!({"applicationId": "a", "privateKey": PEM.replace('Q', "R")}), "/0/privateKey"),
-        (json!({"apiKey": "k", "apiSecret": "s", "secret": "x"}), "/0"),
+        (json!({"apiKey": "k", "apiSecret": "s", "secret": "x"}), "/0/secret"),
     ] {
         assert_eq!(path(settings.clone()), Err(fault.to_owned()), "{settings}");
     }
