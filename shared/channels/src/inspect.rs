@@ -5,7 +5,8 @@
 use crate::{
     Context, DocumentFault,
     document::{self, Entry},
-    registry, webhooks,
+    registry::{self, Kind},
+    webhooks,
 };
 use baton_domain::Channel;
 use baton_pipeline::provider::Provider;
@@ -49,35 +50,53 @@ pub fn documents(documents: &Value, context: &Context) -> (Vec<Inspected>, Vec<D
 
 /// Reads the document of one channel, a list of providers.
 fn document(channel: Channel, items: &[Value], context: &Context) -> Vec<Inspected> {
+    let mut names = Vec::new();
     let read = |(index, item): (usize, &Value)| {
-        let placed = |fault: DocumentFault| DocumentFault { path: format!("/{channel}{}", fault.path), ..fault };
-        let found = |entry: Entry| {
-            let (provider, faults) = provider(channel, &entry, context);
-            let webhook = provider.as_ref().and_then(|_| webhooks::of_entry(channel, &entry));
-            let warning = webhook.and_then(Result::err);
-            (entry.name, provider, faults, warning)
-        };
-        let (name, provider, faults, warning) = match document::entry(index, item.clone()) {
-            Ok(entry) => found(entry),
-            Err(fault) => (String::new(), None, vec![fault], None),
-        };
-        Inspected {
-            channel,
-            name,
-            provider,
-            faults: faults.into_iter().map(placed).collect(),
-            warnings: warning.into_iter().map(placed).collect(),
+        let mut found =
+            Inspected { channel, name: String::new(), provider: None, faults: Vec::new(), warnings: Vec::new() };
+        match document::entry(index, item.clone()) {
+            Ok(entry) => inspect(&entry, &mut names, context, &mut found),
+            Err(fault) => found.faults.push(fault),
         }
+        for fault in found.faults.iter_mut().chain(&mut found.warnings) {
+            fault.path.insert_str(0, &format!("/{channel}"));
+        }
+        found
     };
     items.iter().enumerate().map(read).collect()
 }
 
+fn inspect(entry: &Entry, names: &mut Vec<&'static str>, context: &Context, found: &mut Inspected) {
+    found.name.clone_from(&entry.name);
+    match kind(found.channel, entry, names) {
+        Ok(kind) => (found.provider, found.faults) = provider(kind, entry, context),
+        Err(fault) => found.faults.push(fault),
+    }
+    if found.provider.is_some() {
+        found.warnings.extend(webhooks::of_entry(found.channel, entry).and_then(Result::err));
+    }
+}
+
+/// What an entry names. Attempts, breakers and webhooks go by the name, so it stands once in a document.
+fn kind(channel: Channel, entry: &Entry, names: &mut Vec<&'static str>) -> Result<&'static Kind, DocumentFault> {
+    let kinds = registry::kinds(channel);
+    let Some(kind) = kinds.iter().find(|kind| kind.is(&entry.name)) else {
+        let known: Vec<_> = kinds.iter().map(|kind| kind.name).collect();
+        return Err(document::unknown_provider(entry, &known));
+    };
+    if names.contains(&kind.name) {
+        return Err(entry.fault("name", format!("{} stands twice", kind.name)));
+    }
+    names.push(kind.name);
+    Ok(kind)
+}
+
 /// Builds the provider of an entry, or finds its faults. An adapter stops at the first one, so a setting that can not be read
 /// is taken out and a missing one put in, to look further; a second fault at the same setting comes of that, and is the end.
-fn provider(channel: Channel, entry: &Entry, context: &Context) -> (Option<Box<dyn Provider>>, Vec<DocumentFault>) {
+fn provider(kind: &Kind, entry: &Entry, context: &Context) -> (Option<Box<dyn Provider>>, Vec<DocumentFault>) {
     let (mut entry, mut faults) = (entry.clone(), Vec::<DocumentFault>::new());
     loop {
-        let fault = match registry::provider(registry::kinds(channel), &entry, context) {
+        let fault = match (kind.new)(&entry, context) {
             Ok(provider) => return (faults.is_empty().then_some(provider), faults),
             Err(fault) => fault,
         };
@@ -119,7 +138,9 @@ mod tests {
             "sms": [
                 {"name": "TWILIO", "authtoken": "s3cret", "from": 7, "tokne": "s3cret"},
                 {"name": "VONAGE", "apiKey": "k", "apiSecret": "s3cret", "signatureSecret": "s3cret"},
-                {"name": "VONAGE"},
+                {"name": "vonage"},
+                {"name": "AWS", "accessKey": "s3cret"},
+                {"name": "EUM"},
                 {"name": "SMTP"},
                 {"authToken": "s3cret"},
                 "TWILIO",
@@ -136,10 +157,12 @@ mod tests {
                 "/sms/0/tokne",
                 "/sms/0/accountSid",
                 "/sms/0/authToken",
-                "/sms/2/applicationId",
-                "/sms/3/name",
+                "/sms/2/name",
+                "/sms/3/accessKey",
                 "/sms/4/name",
-                "/sms/5",
+                "/sms/5/name",
+                "/sms/6/name",
+                "/sms/7",
                 "/email/0/fromEmail",
                 "/fax",
                 "/telegram",

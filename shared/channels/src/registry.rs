@@ -32,21 +32,14 @@ impl Kind {
 /// # Errors
 /// The first fault of the document.
 pub fn build(kinds: &[Kind], document: &str, context: &Context) -> Result<Vec<Box<dyn Provider>>, DocumentFault> {
-    document::parse(document)?.iter().map(|entry| provider(kinds, entry, context)).collect()
-}
-
-/// Builds the provider of an entry.
-///
-/// # Errors
-/// The first fault of the entry.
-pub(crate) fn provider(kinds: &[Kind], entry: &Entry, context: &Context) -> Result<Box<dyn Provider>, DocumentFault> {
-    match kinds.iter().find(|kind| kind.is(&entry.name)) {
+    let provider = |entry: &Entry| match kinds.iter().find(|kind| kind.is(&entry.name)) {
         Some(kind) => (kind.new)(entry, context),
         None => {
             let known: Vec<_> = kinds.iter().map(|kind| kind.name).collect();
             Err(document::unknown_provider(entry, &known))
         }
-    }
+    };
+    document::parse(document)?.iter().map(provider).collect()
 }
 
 /// The providers that a channel has. A sender names its channel's own table instead, so that its binary holds no other.

@@ -20,12 +20,12 @@ fn all() -> Vec<Box<dyn Provider>> {
 /// Who takes a content for a recipient, by name.
 fn takers(recipient: &Recipient, messenger_type: Option<&str>) -> Vec<&'static str> {
     let content = ChannelContent { messenger_type: messenger_type.map(str::to_owned), ..ChannelContent::default() };
-    let takes = |provider: &Box<dyn Provider>| {
+    let takes = |provider: Box<dyn Provider>| {
         let address = provider.address(Channel::Chat, recipient, &content)?;
         assert_eq!(address, "42");
         Some(provider.name())
     };
-    all().iter().filter_map(takes).collect()
+    all().into_iter().filter_map(takes).collect()
 }
 
 #[test]

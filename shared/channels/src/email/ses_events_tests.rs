@@ -139,7 +139,7 @@ fn who_complains_wants_no_more_e_mails() {
     // On the list of those who complained before: it was not sent, and their wish stands.
     let listed = read(&complaint(&json!({ "complaintSubType": "OnAccountSuppressionList" })), now()).expect("an event");
     assert!(matches!(listed.receipts[0].receipt.status, ReceiptStatus::Failed(_)));
-    assert_eq!(listed.inbound, [blocked.clone()]);
+    assert_eq!(listed.inbound, vec![blocked.clone()]);
 
     let mut other = complaint(&json!({}));
     other["mail"]["tags"] = Value::Null;
