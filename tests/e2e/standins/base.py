@@ -153,6 +153,10 @@ class HttpStandIn(StandIn):
     def read(self, path: str, headers: dict[str, str], body: bytes) -> tuple[str, Json] | Reply:
         """Give recipient and fields of a request, or the refusal of one that the real provider would not take."""
 
+    def look(self, path: str, headers: dict[str, str]) -> Reply:
+        """Answer a GET, which reaches nobody: the check of credentials, say. Most providers have none here."""
+        return self.refuse(f"GET {path}", Reply(404, {}))
+
     def refuse(self, problem: str, reply: Reply) -> Reply:
         """Remember what was wrong with a request."""
         self.problems.append(problem)
@@ -162,6 +166,10 @@ class HttpStandIn(StandIn):
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
+
+            def do_GET(self) -> None:
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                self.reply(stand_in.look(self.path, headers))
 
             def do_POST(self) -> None:
                 at = time.monotonic()
