@@ -22,7 +22,7 @@ fn takers(recipient: &Recipient, messenger_type: Option<&str>) -> Vec<&'static s
     let content = ChannelContent { messenger_type: messenger_type.map(str::to_owned), ..ChannelContent::default() };
     let takes = |provider: Box<dyn Provider>| {
         let address = provider.address(Channel::Chat, recipient, &content)?;
-        assert_eq!(address, "42");
+        assert_eq!(Some(address), recipient.messenger_user_id.as_deref());
         Some(provider.name())
     };
     all().into_iter().filter_map(takes).collect()
@@ -44,6 +44,8 @@ fn a_session_is_with_the_messenger_that_the_content_names() {
         assert_eq!(takers(&recipient, Some(named)), [expected], "{named}");
     }
     assert_eq!(takers(&recipient, Some("whatsapp")), [""; 0]);
+    let of_viber = Recipient { messenger_user_id: some("01234567890A="), ..recipient.clone() };
+    assert_eq!(takers(&of_viber, None), ["TELEGRAM", "VIBERBOT"]);
     let without_id = Recipient { messenger_user_id: None, ..recipient };
     assert_eq!(takers(&without_id, None), [""; 0], "neither a session nor a phone is an id in a messenger");
 }

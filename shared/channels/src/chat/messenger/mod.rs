@@ -212,7 +212,8 @@ impl Provider for Messenger {
     }
 
     fn address<'r>(&self, _: Channel, recipient: &'r Recipient, content: &ChannelContent) -> Option<&'r str> {
-        session::address(recipient, content, TYPES)
+        // Ids of people are digits; others are of another messenger.
+        session::address(recipient, content, TYPES).filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()))
     }
 
     /// Reads the id of the page whose token it is.
