@@ -9,12 +9,12 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
-STACK := $(PYTHON) infra/stack.py
+STACK_PY := $(PYTHON) infra/stack.py
 # Environments outside the tree, made on first use, so that "make up" does not wait for the others. Used as a line of a
 # recipe, which ends there when one cannot be made.
-TOOLS = tools=$$($(STACK) venv tools); export PATH="$$tools/bin:$$PATH"
-TESTS = tests=$$($(STACK) venv tests)/bin
-CONTRACT = contract=$$($(STACK) venv contract)/bin
+TOOLS = tools=$$($(STACK_PY) venv tools); export PATH="$$tools/bin:$$PATH"
+TESTS = tests=$$($(STACK_PY) venv tests)/bin
+CONTRACT = contract=$$($(STACK_PY) venv contract)/bin
 
 # The deployment's processor: arm64 where the toolchain can build for it, else x86_64.
 ARCH ?= $(shell { uname -m; rustup target list --installed; } 2>/dev/null | grep -q aarch64 && echo arm64 || echo x86_64)
@@ -28,29 +28,41 @@ export AWS_DEFAULT_REGION ?= eu-central-1
 
 .PHONY: help
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # ---- The local stack ----
 
 .PHONY: up down logs invoke key
 up: ## Start the local stack or update the running one; PROVIDERS=file.json for real providers
-	@$(STACK) up --providers '$(PROVIDERS)'
+	@$(STACK_PY) up --providers '$(PROVIDERS)'
 
 down: ## Stop the local stack
-	@$(STACK) down
+	@$(STACK_PY) down
 
 logs: ## Follow the logs of all functions
-	@$(STACK) logs
+	@$(STACK_PY) logs
 
 invoke: ## Run an event against a function: FN=send-sms EVENT=events/send-sms.json
 	@test -n '$(FN)' || { echo 'error: name the function: make invoke FN=send-sms' >&2; exit 1; }
-	$(STACK) invoke '$(FN)' '$(or $(EVENT),events/$(FN).json)'
+	$(STACK_PY) invoke '$(FN)' '$(or $(EVENT),events/$(FN).json)'
 
 key: ## Make an API key: ACCOUNT=2 [SCOPES=send,read] [NAME=text]
 	@test -n '$(ACCOUNT)' || { echo 'error: name the account: make key ACCOUNT=2' >&2; exit 1; }
-	$(STACK) key '$(ACCOUNT)' --scopes '$(or $(SCOPES),send$(comma)read$(comma)admin)' --name '$(or $(NAME),make key)'
+	$(STACK_PY) key '$(ACCOUNT)' --scopes '$(or $(SCOPES),send$(comma)read$(comma)admin)' --name '$(or $(NAME),make key)'
 
 comma := ,
+
+# ---- Providers ----
+
+.PHONY: check-providers providers
+check-providers: ## Check settings and credentials of providers: PROVIDERS=file.json or STACK=name
+	@test -n '$(PROVIDERS)$(STACK)' || { echo 'error: make check-providers PROVIDERS=file.json or STACK=name' >&2; exit 1; }
+	cargo run --quiet --package baton-check-providers -- \
+	  $(if $(STACK),$(if $(PROVIDERS_PATH),--path '$(PROVIDERS_PATH)',--stack '$(STACK)'),'$(PROVIDERS)')
+
+providers: ## Check a file and write it for a deployed stack: FILE=file.json STACK=name [PROVIDERS_PATH=…] [KEY=…]
+	@test -n '$(FILE)' -a -n '$(STACK)' || { echo 'error: make providers FILE=file.json STACK=name' >&2; exit 1; }
+	$(STACK_PY) providers '$(FILE)' --stack '$(STACK)' --path '$(PROVIDERS_PATH)' --key '$(KEY)'
 
 # ---- Checks ----
 
@@ -84,7 +96,7 @@ test-python: ## Provider contracts, and the local stack's own code
 	if [ -d tests/contract ]; then $(CONTRACT); $$contract/pytest -q tests/contract; fi
 
 test-template: ## The rules of template.yaml, and sam validate --lint
-	@$(STACK) check_template
+	@$(STACK_PY) check_template
 	$(TOOLS)
 	sam validate --lint
 
@@ -92,7 +104,7 @@ test-e2e: ## End to end, on a local stack of its own, started and stopped here
 	@$(TESTS)
 	shopt -s nullglob
 	found=(tests/e2e/test_*.py)
-	if [ "$${#found[@]}" -gt 0 ]; then $(STACK) run -- "$$tests/pytest" -q tests/e2e; fi
+	if [ "$${#found[@]}" -gt 0 ]; then $(STACK_PY) run -- "$$tests/pytest" -q tests/e2e; fi
 
 .PHONY: simulate
 simulate: ## Live seeded histories and check every promise: SEEDS=100000 [FROM=0], or SEED=n to see one

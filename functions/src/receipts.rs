@@ -13,7 +13,7 @@ use baton_domain::Channel;
 use baton_pipeline::{
     pointer::QueuedReceipts,
     ports::Clock,
-    provider::{ReceiptOf, WebhookError, WebhookRequest},
+    provider::{Heard, WebhookAnswer, WebhookError, WebhookRequest},
     receipts::take,
     send::Verdict,
 };
@@ -82,19 +82,22 @@ impl Function {
 
     async fn record(&self, record: &SqsMessage) -> Result<Verdict, RecordError> {
         let now = SystemClock.now();
-        let receipts = match body::<QueuedReceipts>(record) {
-            Ok(queued) => queued.receipts.into_iter().map(|receipt| receipt.into_receipt(now)).collect(),
+        let heard = match body::<QueuedReceipts>(record) {
+            Ok(queued) => {
+                Heard::receipts(queued.receipts.into_iter().map(|receipt| receipt.into_receipt(now)).collect())
+            }
             Err(not_queued) => {
                 let text = record.body.as_deref().unwrap_or_default();
                 sns::read(text, now).map_err(|error| RecordError::Poison(format!("{not_queued}; {error}")))?
             }
         };
-        self.take(&receipts).await?;
+        self.heard(&heard).await?;
         Ok(Verdict::Done)
     }
 
-    async fn take(&self, receipts: &[ReceiptOf]) -> Result<(), RecordError> {
-        for receipt in receipts {
+    /// Handles all that a provider told us: its receipts are applied. What people did goes no further yet.
+    async fn heard(&self, heard: &Heard) -> Result<(), RecordError> {
+        for receipt in &heard.receipts {
             take(&self.messages, &self.fallbacks, &SystemClock, receipt).await?;
         }
         Ok(())
@@ -133,11 +136,12 @@ impl Function {
             tracing::warn!(%channel, provider = webhook.name(), %error, "a webhook is refused");
             if error == WebhookError::Forged { 401_u16 } else { 400 }
         })?;
-        self.take(&answer.receipts).await.map_err(|error| {
+        let WebhookAnswer { receipts, inbound, content_type, body } = answer;
+        self.heard(&Heard { receipts, inbound }).await.map_err(|error| {
             tracing::error!(%channel, provider = webhook.name(), error = batch::chain(&error), "a receipt could not be taken");
             500_u16
         })?;
-        Ok((answer.content_type, answer.body))
+        Ok((content_type, body))
     }
 
     async fn document(&self, channel: Channel) -> Result<Option<Arc<str>>, RecordError> {

@@ -15,19 +15,31 @@ from pathlib import Path
 
 from local.settings import ROOT, Settings, StackError
 
+# No function: it is never packaged.
+CHECKER = "check-providers"
+
 
 def binaries(names: list[str]) -> dict[str, Path]:
-    """Build the functions and give the path of each."""
-    ready = os.environ.get("BATON_BOOTSTRAPS")
-    found = {name: Path(ready, name).resolve() for name in names} if ready else _cargo()
+    """Build the functions, and the checker of the providers' documents with them; give the path of each."""
+    found = _found([*names, CHECKER], "baton-functions", "baton-check-providers")
     missing = [name for name in names if name not in found or not found[name].is_file()]
     if missing:
         raise StackError(f"template.yaml names functions that were not built: {', '.join(missing)}")
     return found
 
 
-def _cargo() -> dict[str, Path]:
-    command = ["cargo", "build", "--package", "baton-functions", "--bins"]
+def checker() -> Path:
+    """Build the checker of the providers' documents alone."""
+    return _found([CHECKER], "baton-check-providers")[CHECKER]
+
+
+def _found(names: list[str], *packages: str) -> dict[str, Path]:
+    ready = os.environ.get("BATON_BOOTSTRAPS")
+    return {name: Path(ready, name).resolve() for name in names} if ready else _cargo(*packages)
+
+
+def _cargo(*packages: str) -> dict[str, Path]:
+    command = ["cargo", "build", *(f"--package={package}" for package in packages), "--bins"]
     try:
         built = subprocess.run(
             [*command, "--message-format=json-render-diagnostics"], cwd=ROOT, stdout=subprocess.PIPE, text=True

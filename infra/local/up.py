@@ -51,6 +51,8 @@ def up(settings: Settings, documents: providers.Documents) -> dict[str, Any]:
     """Build, start, deploy, check; give what stack.json then holds."""
     names = sorted(template.binaries(template.read()).values())
     built = build.binaries(names)
+    if documents != providers.read(""):
+        providers.check(built[build.CHECKER], documents)
     pid = emulator.running(settings)
     fresh = pid is None
     if pid is not None and not emulator.healthy(settings):

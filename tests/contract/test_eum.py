@@ -4,7 +4,7 @@ from typing import Any
 
 import aws_model
 import pytest
-from conftest import SPECS
+from conftest import SPECS, load_requests
 
 PROVIDER = "eum"
 MODEL = aws_model.load(SPECS / "aws" / "pinpoint-sms-voice-v2-2022-03-31-service-2.json.gz")
@@ -42,6 +42,14 @@ def test_the_optional_members_are_covered(requests: dict[str, dict[str, Any]]) -
         "TimeToLive",
         "Context",
     }
+
+
+def test_a_check_is_a_dry_run_of_the_model() -> None:
+    """It is the same operation, so it needs the same right; and it is dry."""
+    (request,) = load_requests("eum_check").values()
+    assert aws_model.problems(INPUT, request["body"]) == []
+    assert request["body"]["DryRun"] is True
+    assert request["headers"]["x-amz-target"] == f"{MODEL.metadata['targetPrefix']}.SendTextMessage"
 
 
 @pytest.mark.parametrize(

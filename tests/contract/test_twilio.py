@@ -1,11 +1,12 @@
 """Twilio: requests against Twilio's OpenAPI document."""
 
 import json
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import SPECS
+from conftest import SPECS, load_requests
 from jsonschema import Draft4Validator
 
 PROVIDER = "twilio"
@@ -71,6 +72,18 @@ def test_the_optional_fields_are_covered(requests: dict[str, dict[str, Any]]) ->
     """The cases cover every field that the adapter can send."""
     covered = {name for request in requests.values() for name in request["form"]}
     assert covered == {"To", "Body", "From", "MessagingServiceSid", "StatusCallback", "ValidityPeriod"}
+
+
+def test_a_check_reads_what_the_specification_has() -> None:
+    """The account's resource, and one message with the key."""
+    requests = load_requests("twilio_check")
+    assert requests.keys() == {"account", "key"}
+    for case, path in (("account", "/2010-04-01/Accounts/{Sid}.json"), ("key", PATH)):
+        known = SPEC["paths"][path]["get"]["parameters"]
+        before, after = re.split(r"\{\w+\}", path)
+        assert requests[case]["method"] == "GET", case
+        assert re.fullmatch(re.escape(before) + "AC[0-9a-f]{32}" + re.escape(after), requests[case]["path"]), case
+        assert requests[case]["query"].keys() <= {one["name"] for one in known if one["in"] == "query"}, case
 
 
 @pytest.mark.parametrize(

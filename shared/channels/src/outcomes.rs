@@ -50,17 +50,6 @@ pub fn no_id(provider: &str) -> Outcome {
     Outcome::Unknown(ProviderError::new(ErrorClass::Unknown, "no_message_id", message))
 }
 
-/// The error of a call that came to nothing, for [`check`](baton_pipeline::provider::Provider::check)s.
-#[must_use]
-pub fn failure(outcome: Outcome) -> ProviderError {
-    match outcome {
-        Outcome::Refused(error) | Outcome::Unknown(error) => error,
-        Outcome::Accepted(_) => {
-            ProviderError::new(ErrorClass::Unknown, "bad_answer", "The provider took what was no message.")
-        }
-    }
-}
-
 /// What the outcome of a call that only checks says of the credentials.
 ///
 /// # Errors
@@ -68,7 +57,7 @@ pub fn failure(outcome: Outcome) -> ProviderError {
 pub fn checked(outcome: Outcome) -> Result<(), ProviderError> {
     match outcome {
         Outcome::Accepted(_) => Ok(()),
-        Outcome::Refused(error) | Outcome::Unknown(error) => Err(error),
+        failed => Err(check_failed(failed)),
     }
 }
 
@@ -86,6 +75,28 @@ pub fn word(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// The error of a check that failed. A check sends nothing, so that its answer was lost leaves nothing open: it may be made
+/// again.
+#[must_use]
+pub fn check_failed(outcome: Outcome) -> ProviderError {
+    match outcome {
+        Outcome::Refused(error) => error,
+        Outcome::Unknown(error) => {
+            // What follows the semicolon says that the message may have been taken.
+            let (message, _) = error.message.split_once(';').unwrap_or((error.message.trim_end_matches('.'), ""));
+            ProviderError { class: ErrorClass::Temporary, message: format!("{message}."), ..error }
+        }
+        Outcome::Accepted(_) => bad_answer(),
+    }
+}
+
+/// The error of a check whose answer is not one of the provider's: a proxy on the way, or another server.
+#[must_use]
+pub fn bad_answer() -> ProviderError {
+    let message = "The answer is none of the provider's; check baseUrl in the providers document.";
+    ProviderError::new(ErrorClass::Misconfigured, "bad_answer", message)
 }
 
 #[cfg(test)]

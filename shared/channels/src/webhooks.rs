@@ -1,7 +1,9 @@
 //! The webhooks of every provider, for the receipts function.
 
 use crate::{
-    DocumentFault, devino,
+    DocumentFault,
+    chat::{messenger, session, viber_bot},
+    devino,
     document::{self, Entry},
     max, ok, rapporto,
     sms::{smsc, twilio},
@@ -9,7 +11,7 @@ use crate::{
     vk, vonage,
     whatsapp::meta,
 };
-use baton_domain::Channel::{self, Max, Ok as Odnoklassniki, Sms, Telegram, Viber, Vk, Whatsapp};
+use baton_domain::Channel::{self, Chat, Max, Ok as Odnoklassniki, Sms, Telegram, Viber, Vk, Whatsapp};
 use baton_pipeline::provider::Webhook;
 
 /// Reads an entry of a channel's document.
@@ -26,6 +28,12 @@ struct Hook {
 }
 
 const HOOKS: &[Hook] = &[
+    Hook { channels: &[Chat], names: &[bot::NAME, bot::ALIAS], new: |e, _| bot::webhook(e).map(session::webhook) },
+    Hook { channels: &[Chat], names: &[max::bot::NAME], new: |e, _| max::bot::webhook(e).map(session::webhook) },
+    Hook { channels: &[Chat], names: &[messenger::NAME], new: |entry, _| messenger::webhook(entry) },
+    Hook { channels: &[Chat], names: &[ok::bot::NAME], new: |e, _| ok::bot::webhook(e).map(session::webhook) },
+    Hook { channels: &[Chat], names: &[viber_bot::NAME], new: |entry, _| viber_bot::webhook(entry) },
+    Hook { channels: &[Chat], names: &[vk::bot::NAME], new: |e, _| vk::bot::webhook(e).map(session::webhook) },
     Hook { channels: &[Max], names: &[max::bot::NAME], new: |entry, _| max::bot::webhook(entry) },
     Hook { channels: &[Odnoklassniki], names: &[ok::bot::NAME], new: |entry, _| ok::bot::webhook(entry) },
     Hook { channels: &[Sms], names: &[smsc::NAME], new: |entry, _| smsc::webhook(entry) },
@@ -47,10 +55,18 @@ const HOOKS: &[Hook] = &[
 pub fn webhook(channel: Channel, provider: &str, document: &str) -> Result<Option<Box<dyn Webhook>>, DocumentFault> {
     let entries = document::parse(document)?;
     let provider = provider.to_ascii_uppercase();
-    let of_channel = |hook: &&Hook| hook.channels.contains(&channel) && hook.names.contains(&provider.as_str());
-    let Some(hook) = HOOKS.iter().find(of_channel) else { return Ok(None) };
+    let Some(hook) = find(channel, &provider) else { return Ok(None) };
     let Some(entry) = entries.iter().find(|entry| hook.names.contains(&entry.name.as_str())) else { return Ok(None) };
     (hook.new)(entry, channel).map(Some)
+}
+
+/// The webhook of an entry: `None` when its provider calls none.
+pub(crate) fn of_entry(channel: Channel, entry: &Entry) -> Option<Result<Box<dyn Webhook>, DocumentFault>> {
+    find(channel, &entry.name).map(|hook| (hook.new)(entry, channel))
+}
+
+fn find(channel: Channel, provider: &str) -> Option<&'static Hook> {
+    HOOKS.iter().find(|hook| hook.channels.contains(&channel) && hook.names.contains(&provider))
 }
 
 #[cfg(test)]
@@ -94,6 +110,20 @@ mod tests {
         assert_eq!((name(Channel::Ok, "ok", ok), name(Channel::Vk, "ok", ok)), (Some("OK"), None));
         let max = r#"[{"name": "MAX", "token": "t", "webhookSecret": "s3cret"}]"#;
         assert_eq!(name(Channel::Max, "max", max), Some("MAX"));
+    }
+
+    #[test]
+    fn a_messenger_is_found_in_the_chat_channel_too() {
+        const CHAT: &str = r#"[
+            {"name": "messenger", "pageId": "1", "pageAccessToken": "t", "appSecret": "s", "verifyToken": "v"},
+            {"name": "bot", "botToken": "1:a", "secretToken": "s"}, {"name": "viberbot", "authToken": "t"}
+        ]"#;
+        for (provider, expected) in
+            [("messenger", "MESSENGER"), ("telegram", "TELEGRAM"), ("bot", "TELEGRAM"), ("ViberBot", "VIBERBOT")]
+        {
+            assert_eq!(name(Channel::Chat, provider, CHAT), Some(expected));
+        }
+        assert_eq!(name(Channel::Telegram, "viberbot", CHAT), None);
     }
 
     #[test]

@@ -150,3 +150,50 @@ async fn nothing_is_sent_without_a_connection_credentials_or_a_fitting_text() {
     assert_eq!(summary(&provider.send(&sms(ChannelContent::default())).await), "permanent text_missing");
     assert!(stand_in.take().is_empty());
 }
+
+#[tokio::test]
+async fn a_check_is_a_dry_run_that_tries_credentials_sender_and_configuration_set() {
+    clear("eum_check");
+    let stand_in = StandIn::start(taken()).await;
+    let provider = provider(&stand_in.url, &json!({"from": "BATON", "configurationSet": "baton", "maxPrice": "0.50"}));
+    assert_eq!(provider.check().await, Ok(()));
+    let requests = stand_in.take();
+    assert_eq!(requests.len(), 1);
+    requests[0].dump("eum_check", "check");
+    let body = requests[0].json();
+    assert_eq!((&body["DryRun"], &body["DestinationPhoneNumber"]), (&json!(true), &json!("+14254147755")));
+    assert_eq!((&body["OriginationIdentity"], &body["ConfigurationSetName"]), (&json!("BATON"), &json!("baton")));
+    let error = |exception: &str, reason: &str| {
+        let mut body = json!({"__type": exception, "Message": TO});
+        if !reason.is_empty() {
+            body["Reason"] = reason.into();
+        }
+        reply(400, &body)
+    };
+    // What the simulator's country does not allow says nothing about the countries that messages go to.
+    for good in [
+        error("ValidationException", "DESTINATION_COUNTRY_BLOCKED"),
+        error("ValidationException", "INVALID_IDENTITY_FOR_DESTINATION_COUNTRY"),
+        error("ValidationException", "SENDER_ID_NOT_SUPPORTED"),
+        error("ConflictException", "NO_ORIGINATION_IDENTITIES_FOUND"),
+        error("ConflictException", "DESTINATION_PHONE_NUMBER_NOT_VERIFIED"),
+    ] {
+        stand_in.reply(good.clone());
+        assert_eq!(provider.check().await, Ok(()), "{good:?}");
+    }
+    for (bad, expected) in [
+        (error("AccessDeniedException", ""), "misconfigured AccessDeniedException"),
+        (error("AccessDeniedException", "ACCOUNT_DISABLED"), "misconfigured ACCOUNT_DISABLED"),
+        (error("ResourceNotFoundException", ""), "misconfigured ResourceNotFoundException"),
+        (error("UnrecognizedClientException", ""), "misconfigured UnrecognizedClientException"),
+        (error("ConflictException", "MESSAGE_TYPE_MISMATCH"), "misconfigured MESSAGE_TYPE_MISMATCH"),
+        (error("ThrottlingException", ""), "temporary ThrottlingException"),
+        (Reply::text(500, "text/html", "<html>"), "temporary http_500"),
+        (Reply::Drop, "temporary connection_lost"),
+    ] {
+        stand_in.reply(bad);
+        let failed = provider.check().await.expect_err(expected);
+        assert_eq!(format!("{} {}", failed.class, failed.code), expected);
+        assert!(!failed.message.contains("taken"), "{}", failed.message);
+    }
+}

@@ -156,3 +156,27 @@ async fn a_call_that_takes_too_long_has_an_unknown_outcome_and_is_not_repeated()
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
     assert_eq!(stand_in.take().len(), 1);
 }
+
+#[tokio::test]
+async fn a_check_reads_the_account() {
+    let account =
+        |enabled: bool| Reply::json(200, &json!({ "SendingEnabled": enabled, "ProductionAccessEnabled": true }));
+    let stand_in = StandIn::start(account(true)).await;
+    let provider = provider(&stand_in.url, &json!({}));
+    assert_eq!(provider.check().await, Ok(()));
+    let requests = stand_in.take();
+    assert_eq!((requests[0].method.as_str(), requests[0].path.as_str()), ("GET", "/v2/email/account"));
+    assert!(requests[0].header("authorization").starts_with("AWS4-HMAC-SHA256 "));
+    for (reply, expected) in [
+        (account(false), "misconfigured SendingPausedException"),
+        (error(403, "AccessDeniedException", "not authorized"), "misconfigured AccessDeniedException"),
+        (error(403, "UnrecognizedClientException", "x"), "misconfigured UnrecognizedClientException"),
+        (error(429, "TooManyRequestsException", "x"), "temporary TooManyRequestsException"),
+        (Reply::text(500, "text/html", "<html>"), "temporary http_500"),
+        (Reply::Drop, "temporary connection_lost"),
+    ] {
+        stand_in.reply(reply);
+        let failed = provider.check().await.expect_err(expected);
+        assert_eq!(format!("{} {}", failed.class, failed.code), expected);
+    }
+}

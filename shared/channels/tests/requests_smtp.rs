@@ -249,3 +249,34 @@ async fn a_mailbox_beyond_ascii_needs_a_server_that_takes_it() {
         ("<no-reply@example.org> SMTPUTF8", &["<анна@example.com>".to_owned()][..])
     );
 }
+
+#[tokio::test]
+async fn a_check_logs_in_and_quits() {
+    let login = |tls: &str| json!({ "tls": tls, "caCertificate": CA, "user": "baton", "password": "pässword" });
+    let failed = async |server: &Server, settings: &Value| {
+        let error = provider(server, settings).check().await.expect_err("a failure");
+        assert!(!error.message.contains("pässword"), "{}", error.message);
+        format!("{} {}", error.class, error.code)
+    };
+    for (kind, tls, first) in [(Tls::Starttls, "starttls", "STARTTLS"), (Tls::Outer, "tls", "AUTH")] {
+        let server = Server::start(kind).await;
+        assert_eq!(provider(&server, &login(tls)).check().await, Ok(()));
+        let commands = server.commands();
+        assert!(commands[1].starts_with(first), "{commands:?}");
+        assert!(commands.iter().any(|command| command.starts_with("AUTH")), "{commands:?}");
+        assert!(commands.iter().all(|command| !command.starts_with("MAIL")), "{commands:?}");
+        assert_eq!(commands.last().map(String::as_str), Some("QUIT"));
+        server.replies(&[("AUTH", "535 5.7.8 wrong")]);
+        assert_eq!(failed(&server, &login(tls)).await, "misconfigured 5.7.8");
+        assert_eq!(failed(&server, &json!({ "tls": tls })).await, "misconfigured bad_certificate");
+    }
+    let server = Server::start(Tls::None).await;
+    assert_eq!(failed(&server, &login("starttls")).await, "misconfigured not_offered");
+    assert_eq!(provider(&server, &json!({})).check().await, Ok(()), "without a login");
+    server.replies(&[("banner", "554 no service here")]);
+    assert_eq!(failed(&server, &json!({})).await, "temporary 554");
+    server.replies(&[("QUIT", DROP)]);
+    assert_eq!(provider(&server, &json!({})).check().await, Ok(()), "whatever is said to QUIT");
+    let nobody = json!({ "port": 1 });
+    assert_eq!(failed(&server, &nobody).await, "temporary no_connection");
+}

@@ -135,3 +135,39 @@ async fn nothing_is_sent_without_a_connection_a_sender_or_a_fitting_text() {
     assert_eq!(summary(&provider.send(&sms(ChannelContent::default())).await), "permanent text_missing");
     assert!(stand_in.take().is_empty());
 }
+
+#[tokio::test]
+async fn a_check_reads_the_account_and_tries_the_key() {
+    clear("twilio_check");
+    let account = Reply::json(200, &json!({"sid": SID, "status": "active", "auth_token": "token"}));
+    let stand_in = StandIn::start(account.clone()).await;
+    // Both in base64, as RFC 7617 has it.
+    let (by_account, by_key) = ("Basic QUNhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYTp0b2tlbg==", "Basic U0sxOnM=");
+    let key = json!({"apiKeySid": "SK1", "apiKeySecret": "s"});
+    for (settings, expected) in [(json!({}), vec![by_account]), (key.clone(), vec![by_account, by_key])] {
+        assert_eq!(provider(&stand_in.url, settings).check().await, Ok(()));
+        let requests = stand_in.take();
+        let used: Vec<_> = requests.iter().map(|request| request.header("authorization")).collect();
+        assert_eq!(used, expected);
+        for (request, case) in requests.iter().zip(["account", "key"]) {
+            request.dump("twilio_check", case);
+        }
+    }
+    let error =
+        |code: u32, status: u16| Reply::json(status, &json!({"code": code, "message": "token", "status": status}));
+    for (reply, expected) in [
+        (error(20003, 401), "misconfigured 20003"),
+        (error(20429, 429), "temporary 20429"),
+        (Reply::json(200, &json!({"sid": SID, "status": "suspended"})), "misconfigured 30002"),
+        (Reply::json(200, &json!({"sid": SID, "status": "closed"})), "misconfigured 30002"),
+        (Reply::text(200, "text/html", "<html>"), "misconfigured bad_answer"),
+        (Reply::text(500, "text/html", "<html>"), "temporary http_500"),
+        (Reply::Drop, "temporary connection_lost"),
+    ] {
+        stand_in.reply(reply);
+        let failed = provider(&stand_in.url, key.clone()).check().await.expect_err(expected);
+        assert_eq!(format!("{} {}", failed.class, failed.code), expected);
+        assert!(!failed.message.contains("token") && !failed.message.contains("taken"), "{}", failed.message);
+        assert_eq!(stand_in.take().len(), 1, "the key is not tried after that: {expected}");
+    }
+}

@@ -65,6 +65,29 @@ pub struct ReceiptOf {
     pub receipt: Receipt,
 }
 
+/// What a provider told us in one go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// The receipts in it, none when it is about something else.
+    pub receipts: Vec<ReceiptOf>,
+    /// What people did: messages to us, blocks.
+    pub inbound: Vec<Inbound>,
+}
+
+impl Heard {
+    /// These receipts alone.
+    #[must_use]
+    pub fn receipts(receipts: Vec<ReceiptOf>) -> Heard {
+        Heard { receipts, inbound: Vec::new() }
+    }
+
+    /// What people did alone.
+    #[must_use]
+    pub fn inbound(inbound: Vec<Inbound>) -> Heard {
+        Heard { receipts: Vec::new(), inbound }
+    }
+}
+
 /// A provider's HTTP request to us.
 #[derive(Clone, Debug, Default)]
 pub struct WebhookRequest {
@@ -112,6 +135,12 @@ impl WebhookAnswer {
     #[must_use]
     pub fn inbound(inbound: Vec<Inbound>) -> WebhookAnswer {
         WebhookAnswer { inbound, ..WebhookAnswer::receipts(Vec::new()) }
+    }
+
+    /// All that was heard, answered with an empty body.
+    #[must_use]
+    pub fn heard(heard: Heard) -> WebhookAnswer {
+        WebhookAnswer { inbound: heard.inbound, ..WebhookAnswer::receipts(heard.receipts) }
     }
 
     /// The same, answered with this text: a challenge, a confirmation, `ok`.

@@ -4,6 +4,7 @@ import gzip
 import importlib.util
 import json
 import time
+import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,18 @@ class Eum(AwsStandIn):
             "totalMessageParts": 1,
         }
 
+    @staticmethod
+    def inbound(sender: str, text: str, number: str = "") -> Json:
+        """Give the event of an SMS to a two-way number; the same `number` (its id) is the same message again."""
+        return {
+            "originationNumber": sender,
+            "destinationNumber": "+15005550006",
+            "messageKeyword": "KEYWORD_123456789012",
+            "messageBody": text,
+            "previousPublishedMessageId": str(uuid.uuid4()),
+            "inboundMessageId": number or str(uuid.uuid4()),
+        }
+
 
 class Ses(AwsStandIn):
     """SES v2: SendEmail in REST-JSON."""
@@ -116,17 +129,30 @@ class Ses(AwsStandIn):
             return self.refuse(str(problems), self.refusal("BadRequestException"))
         return fields["Destination"]["ToAddresses"][0], fields
 
+    def look(self, path: str, headers: dict[str, str]) -> Reply:
+        """Give the account to a check of the credentials."""
+        signed = headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 Credential=")
+        if path != "/v2/email/account" or not signed:
+            return self.refuse(f"GET {path}", self.refusal("AccessDeniedException", 403))
+        return Reply(200, {"SendingEnabled": True, "ProductionAccessEnabled": True, "EnforcementStatus": "HEALTHY"})
+
     def success(self, taken: Taken) -> Reply:
         """Give the message's id."""
         return Reply(200, {"MessageId": message_id(taken)})
 
     @staticmethod
     def event(taken: Taken, kind: str) -> Json:
-        """Give an event of the configuration set, `Delivery` for one."""
+        """Give an event of the configuration set, `Delivery` or `Complaint` for one."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         tags = {tag["Name"]: [tag["Value"]] for tag in taken.fields["EmailTags"]}
         mail = {"messageId": message_id(taken), "timestamp": now, "tags": tags, "destination": [taken.recipient]}
         particulars: Json = {"timestamp": now}
         if kind == "Bounce":
             particulars |= {"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": []}
+        if kind == "Complaint":
+            particulars |= {
+                "complainedRecipients": [{"emailAddress": taken.recipient}],
+                "feedbackId": message_id(taken),
+            }
+            particulars |= {"complaintFeedbackType": "abuse", "userAgent": "Stand-in/1.0", "arrivalDate": now}
         return {"eventType": kind, "mail": mail, kind.lower(): particulars}

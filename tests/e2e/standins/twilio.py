@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import uuid
 from urllib.parse import parse_qsl, urlencode
 
 from baton import Answer, http
@@ -48,6 +49,12 @@ class Twilio(HttpStandIn):
             return self.refuse(f"without {missing}", refusal(21603))
         return form["To"], form
 
+    def look(self, path: str, headers: dict[str, str]) -> Reply:
+        """Give the account to a check of the credentials."""
+        if path != PATH.replace("/Messages.json", ".json") or headers.get("authorization") != BASIC:
+            return self.refuse(f"GET {path}", refusal(20003, 401))
+        return Reply(200, {"sid": ACCOUNT, "status": "active", "type": "Full"})
+
     def success(self, taken: Taken) -> Reply:
         """Give the message resource."""
         body = {"sid": "SM" + message_id(taken), "status": "queued", "num_segments": "1", "to": taken.recipient}
@@ -63,5 +70,28 @@ class Twilio(HttpStandIn):
         form |= {"ErrorCode": error} if error else {}
         headers = {"X-Twilio-Signature": signature(url, form, token)}
         form["MessageStatus"] = status
+        headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
+        return http("POST", url, headers, urlencode(form).encode())
+
+    @staticmethod
+    def inbound(
+        webhooks: str,
+        sender: str,
+        text: str,
+        opt_out: str = "",
+        token: str = TOKEN,
+        tampered: bool = False,
+        sid: str = "",
+    ) -> Answer:
+        """Hand an SMS to our number on, as Twilio does; `tampered`: change the text after it was signed.
+
+        The same `sid` is the same message again; `opt_out` is what Advanced Opt-Out makes of it.
+        """
+        url, sid = f"{webhooks}/sms/twilio", sid or f"SM{uuid.uuid4().hex}"
+        form = {"ToCountry": "US", "SmsMessageSid": sid, "NumMedia": "0", "SmsSid": sid, "SmsStatus": "received"}
+        form |= {"Body": text, "To": "+15005550006", "NumSegments": "1", "MessageSid": sid, "AccountSid": ACCOUNT}
+        form |= {"From": sender, "ApiVersion": "2010-04-01"} | ({"OptOutType": opt_out} if opt_out else {})
+        headers = {"X-Twilio-Signature": signature(url, form, token)}
+        form["Body"] += "!" if tampered else ""
         headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
         return http("POST", url, headers, urlencode(form).encode())

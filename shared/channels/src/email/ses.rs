@@ -9,12 +9,13 @@ use crate::{
     Capabilities, Context, aws,
     base_url::base_url,
     document::{DocumentFault, Entry},
+    outcomes::check_failed,
     registry::Kind,
 };
 use aws_sdk_sesv2::{
     Client,
-    config::{Builder, Region},
-    error::{BuildError, ProvideErrorMetadata},
+    config::{Builder, Region, http::HttpResponse},
+    error::{BuildError, ProvideErrorMetadata, SdkError},
     types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag},
 };
 use baton_domain::{ErrorClass, Outcome, ProviderError, outcome::Accepted};
@@ -145,11 +146,7 @@ impl Ses {
                 receipts: self.receipts,
                 part_count: None,
             }),
-            Err(failed) => aws::no_answer(&failed).unwrap_or_else(|| {
-                let status = failed.raw_response().map_or(0, |response| response.status().as_u16());
-                let (code, message) = (failed.code().unwrap_or_default(), failed.message().unwrap_or_default());
-                Outcome::from_error(refusal(code, message, status))
-            }),
+            Err(failed) => failure(&failed),
         })
     }
 }
@@ -157,6 +154,15 @@ impl Ses {
 impl Provider for Ses {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    /// `GetAccount`. It needs the right `ses:GetAccount` beside the `ses:SendEmail` of the sender.
+    fn check(&self) -> BoxFuture<'_, Result<(), ProviderError>> {
+        Box::pin(async move {
+            let account = self.client.get_account().send().await.map_err(|failed| check_failed(failure(&failed)))?;
+            // SHUTDOWN comes with sending_enabled false.
+            if account.sending_enabled { Ok(()) } else { Err(refusal("SendingPausedException", "", 400)) }
+        })
     }
 
     fn send<'a>(&'a self, request: &'a SendRequest) -> BoxFuture<'a, Outcome> {
@@ -230,6 +236,14 @@ const PROVIDER_WIDE: &[&str] = &[
     "ServiceUnavailable",
     "ServiceUnavailableException",
 ];
+
+fn failure<E: ProvideErrorMetadata>(failed: &SdkError<E, HttpResponse>) -> Outcome {
+    aws::no_answer(failed).unwrap_or_else(|| {
+        let status = failed.raw_response().map_or(0, |response| response.status().as_u16());
+        let (code, message) = (failed.code().unwrap_or_default(), failed.message().unwrap_or_default());
+        Outcome::from_error(refusal(code, message, status))
+    })
+}
 
 fn refusal(code: &str, message: &str, status: u16) -> ProviderError {
     let message = message.to_ascii_lowercase();

@@ -2,9 +2,15 @@
 //! (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>), and in the `detail` of an
 //! EventBridge event. Notifications of an identity have `notificationType` in the place of `eventType`.
 
-use super::{letter::REFERENCE_HEADER, ses::REFERENCE_TAG};
-use baton_domain::{AttemptRef, ErrorClass, ProviderError, Receipt, ReceiptStatus, Time};
-use baton_pipeline::provider::{ReceiptOf, WebhookError};
+use super::{
+    letter::REFERENCE_HEADER,
+    ses::{NAME, REFERENCE_TAG},
+};
+use baton_domain::{AttemptRef, Channel, ErrorClass, ProviderError, Receipt, ReceiptStatus, Time};
+use baton_pipeline::{
+    inbound::{Act, Inbound},
+    provider::{Heard, ReceiptOf, WebhookError},
+};
 use serde_json::Value;
 
 /// What an event says of the message.
@@ -21,8 +27,8 @@ enum Meaning {
 /// The events: their type in lower case without blanks, the member with the particulars, the meaning.
 ///
 /// - An open or a click is the e-mail being read.
-/// - A complaint is somebody pressing "spam": the e-mail is in their mailbox, so it is delivered. (The stop list is told of it
-///   elsewhere.) One with the sub-type `OnAccountSuppressionList` was never sent.
+/// - A complaint is somebody pressing "spam": the e-mail is in their mailbox, so it is delivered. That they want no more is
+///   said by [`complaints`]. One with the sub-type `OnAccountSuppressionList` was never sent.
 /// - A bounce is the end of this attempt, whatever its type: SES itself has tried again for as long as it makes sense. The next
 ///   channel follows at once.
 const EVENTS: &[(&str, &str, Meaning)] = &[
@@ -38,31 +44,72 @@ const EVENTS: &[(&str, &str, Meaning)] = &[
     ("subscription", "subscription", Meaning::Nothing),
 ];
 
-/// Reads an event. An event of a type that is not known, or about an e-mail that is not ours, has no receipts.
+/// Complaints that say nothing about what the recipient wants (`complaintFeedbackType`): the machines of a provider talk.
+const NO_WISH: &[&str] = &["not-spam", "auth-failure", "virus"];
+
+/// Reads an event. An event of a type that is not known, or about an e-mail that is not ours, has no receipts; a complaint is
+/// heard even so, as the notifications of an identity need not carry our reference.
 ///
 /// # Errors
 /// It is no event of SES.
-pub fn read(event: &Value, now: Time) -> Result<Vec<ReceiptOf>, WebhookError> {
+pub fn read(event: &Value, now: Time) -> Result<Heard, WebhookError> {
     let malformed = |what: &str| WebhookError::Malformed(format!("no event of SES: {what}"));
     let event = if event["detail"].is_object() { &event["detail"] } else { event };
     let name = event["eventType"].as_str().or_else(|| event["notificationType"].as_str());
     let name = name.ok_or_else(|| malformed("it has no eventType"))?;
-    let mail = event["mail"].as_object().ok_or_else(|| malformed("it has no mail"))?;
-    let Some(attempt) = reference(&event["mail"]) else { return Ok(Vec::new()) };
+    if !event["mail"].is_object() {
+        return Err(malformed("it has no mail"));
+    }
     let name = name.replace(' ', "").to_ascii_lowercase();
-    let Some((_, member, meaning)) = EVENTS.iter().find(|(known, ..)| *known == name) else { return Ok(Vec::new()) };
+    let Some((_, member, meaning)) = EVENTS.iter().find(|(known, ..)| *known == name) else {
+        return Ok(Heard::default());
+    };
     let particulars = &event[*member];
+    let times = [&particulars["timestamp"], &event["mail"]["timestamp"]];
+    let at = times.into_iter().find_map(time).unwrap_or(now);
+    Ok(Heard {
+        receipts: receipt(event, member, *meaning, at).into_iter().collect(),
+        inbound: if name == "complaint" { complaints(event, at) } else { Vec::new() },
+    })
+}
+
+fn receipt(event: &Value, member: &str, meaning: Meaning, at: Time) -> Option<ReceiptOf> {
+    let attempt = reference(&event["mail"])?;
+    let particulars = &event[member];
     let suppressed = particulars["complaintSubType"] == "OnAccountSuppressionList";
     let status = match meaning {
-        Meaning::Nothing => return Ok(Vec::new()),
+        Meaning::Nothing => return None,
         Meaning::Sent => ReceiptStatus::Sent,
         Meaning::Delivered if !suppressed => ReceiptStatus::Delivered,
         Meaning::Read => ReceiptStatus::Read,
         Meaning::Delivered | Meaning::Failed => ReceiptStatus::Failed(failure(member, particulars)),
     };
-    let at = [particulars.get("timestamp"), mail.get("timestamp")].into_iter().flatten().find_map(time).unwrap_or(now);
     let provider_message_id = event["mail"]["messageId"].as_str().map(str::to_owned);
-    Ok(vec![ReceiptOf { attempt, receipt: Receipt { status, at, provider_message_id, part_count: None } }])
+    Some(ReceiptOf { attempt, receipt: Receipt { status, at, provider_message_id, part_count: None } })
+}
+
+/// Who complained: they want no more e-mails. We write to one recipient per call, so it is the one named; SES lists several
+/// where it can not tell them apart. A complaint without an id or an address says nothing.
+fn complaints(event: &Value, at: Time) -> Vec<Inbound> {
+    let complaint = &event["complaint"];
+    if complaint["complaintFeedbackType"].as_str().is_some_and(|kind| NO_WISH.contains(&kind)) {
+        return Vec::new();
+    }
+    let id = complaint["feedbackId"].as_str().or_else(|| event["mail"]["messageId"].as_str());
+    let recipients = complaint["complainedRecipients"].as_array().map_or(&[] as &[Value], Vec::as_slice);
+    let blocked = |(index, recipient): (usize, &Value)| {
+        let id = if index == 0 { id?.to_owned() } else { format!("{}/{index}", id?) };
+        Some(Inbound {
+            channel: Channel::Email,
+            provider: NAME.to_owned(),
+            id,
+            from: recipient["emailAddress"].as_str()?.to_owned(),
+            to: event["mail"]["source"].as_str().map(str::to_owned),
+            at,
+            act: Act::Blocked,
+        })
+    };
+    recipients.iter().enumerate().filter_map(blocked).collect()
 }
 
 /// Our reference: from the tag, else from the header.

@@ -21,7 +21,7 @@ fn event(name: &str, member: &str, particulars: &Value) -> Value {
 }
 
 fn one(event: &Value) -> Receipt {
-    let mut receipts = read(event, now()).expect("an event");
+    let mut receipts = read(event, now()).expect("an event").receipts;
     assert_eq!(receipts.len(), 1, "{receipts:?}");
     let receipt = receipts.remove(0);
     assert_eq!(receipt.attempt, attempt());
@@ -59,7 +59,7 @@ fn every_event_has_its_meaning_and_its_time() {
     let sent = one(&event("Send", "send", &json!({})));
     assert_eq!((sent.status, sent.at.to_rfc3339()), (ReceiptStatus::Sent, "2026-11-23T10:00:00+00:00".to_owned()));
     for name in ["DeliveryDelay", "Subscription", "Something new"] {
-        assert_eq!(read(&event(name, "deliveryDelay", &at), now()), Ok(vec![]), "{name}");
+        assert_eq!(read(&event(name, "deliveryDelay", &at), now()), Ok(Heard::default()), "{name}");
     }
 }
 
@@ -90,7 +90,7 @@ fn identities_and_event_bridge_say_it_in_other_places() {
     notification["notificationType"] = notification["eventType"].take();
     // Notifications of an identity have the headers, when it is set so, and no tags.
     notification["mail"]["tags"] = Value::Null;
-    assert_eq!(read(&notification, now()), Ok(vec![]));
+    assert_eq!(read(&notification, now()), Ok(Heard::default()));
     notification["mail"]["headers"] = json!([{ "name": "x-baton-ref", "value": attempt().to_string() }]);
     assert!(matches!(one(&notification).status, ReceiptStatus::Failed(_)));
     let bridge =
@@ -102,7 +102,7 @@ fn identities_and_event_bridge_say_it_in_other_places() {
 fn what_is_not_ours_is_ignored_and_what_is_no_event_refused() {
     let mut other = event("Delivery", "delivery", &json!({}));
     other["mail"]["tags"]["msg"][0] = "somebody-elses".into();
-    assert_eq!(read(&other, now()), Ok(vec![]));
+    assert_eq!(read(&other, now()), Ok(Heard::default()));
     for malformed in
         [json!({}), json!([]), json!("x"), json!({ "eventType": 7, "mail": {} }), json!({ "eventType": "Send" })]
     {
@@ -110,4 +110,58 @@ fn what_is_not_ours_is_ignored_and_what_is_no_event_refused() {
     }
     let untimed = event("Delivery", "delivery", &json!({ "timestamp": "yesterday" }));
     assert_eq!(one(&untimed).at.to_rfc3339(), "2026-11-23T10:00:00+00:00");
+}
+
+fn complaint(more: &Value) -> Value {
+    let mut complaint = json!({
+        "complainedRecipients": [{ "emailAddress": "recipient@example.com" }], "timestamp": "2026-11-23T10:00:05.250Z",
+        "feedbackId": "0100017c-1", "userAgent": "Mail", "complaintFeedbackType": "abuse",
+        "arrivalDate": "2026-11-23T10:00:04.000Z",
+    });
+    complaint.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+    event("Complaint", "complaint", &complaint)
+}
+
+#[test]
+fn who_complains_wants_no_more_e_mails() {
+    let heard = read(&complaint(&json!({})), now()).expect("an event");
+    let blocked = Inbound {
+        channel: Channel::Email,
+        provider: "SES".to_owned(),
+        id: "0100017c-1".to_owned(),
+        from: "recipient@example.com".to_owned(),
+        to: Some("Baton <no-reply@example.org>".to_owned()),
+        at: "2026-11-23T10:00:05.250Z".parse().expect("a time"),
+        act: Act::Blocked,
+    };
+    assert_eq!((heard.receipts.len(), heard.inbound), (1, vec![blocked.clone()]));
+
+    // On the list of those who complained before: it was not sent, and their wish stands.
+    let listed = read(&complaint(&json!({ "complaintSubType": "OnAccountSuppressionList" })), now()).expect("an event");
+    assert!(matches!(listed.receipts[0].receipt.status, ReceiptStatus::Failed(_)));
+    assert_eq!(listed.inbound, vec![blocked.clone()]);
+
+    let mut other = complaint(&json!({}));
+    other["mail"]["tags"] = Value::Null;
+    assert_eq!(read(&other, now()), Ok(Heard::inbound(vec![blocked.clone()])));
+
+    let two = json!([{ "emailAddress": "recipient@example.com" }, { "emailAddress": "b@example.com" }]);
+    let several = read(&complaint(&json!({ "complainedRecipients": two })), now()).expect("an event").inbound;
+    let second = Inbound { id: "0100017c-1/1".to_owned(), from: "b@example.com".to_owned(), ..blocked.clone() };
+    assert_eq!(several, [blocked, second]);
+}
+
+#[test]
+fn a_complaint_that_is_no_wish_of_the_recipient_blocks_nobody() {
+    for silent in [
+        json!({ "complaintFeedbackType": "not-spam" }),
+        json!({ "complaintFeedbackType": "auth-failure" }),
+        json!({ "complaintFeedbackType": "virus" }),
+        json!({ "complainedRecipients": [] }),
+        json!({ "complainedRecipients": [7, {}, null] }),
+        json!({ "complainedRecipients": "recipient@example.com" }),
+    ] {
+        let heard = read(&complaint(&silent), now()).expect("an event");
+        assert_eq!((heard.receipts.len(), heard.inbound), (1, vec![]), "{silent}");
+    }
 }

@@ -168,6 +168,16 @@ impl Provider for Smtp {
         NAME
     }
 
+    /// Connects, greets, secures the connection, logs in where there is a login, and quits.
+    fn check(&self) -> BoxFuture<'_, Result<(), ProviderError>> {
+        Box::pin(async move {
+            let stage = AtomicU8::new(Stage::Connect as u8);
+            let checked = tokio::time::timeout(CALL_TIMEOUT, self.pool.check(&stage)).await;
+            let stage = Stage::from(stage.load(Ordering::Relaxed));
+            checked.unwrap_or(Err(Failure::Timeout)).map_err(|failure| smtp_replies::error(stage, &failure))
+        })
+    }
+
     fn send<'a>(&'a self, request: &'a SendRequest) -> BoxFuture<'a, Outcome> {
         Box::pin(async move { self.deliver(request).await.unwrap_or_else(Outcome::from_error) })
     }
@@ -202,14 +212,14 @@ mod tests {
         for (bad, place) in [
             (json!({ "host": "" }), "/0/host"),
             (json!({ "host": "mail.example.org:25" }), "/0/host"),
-            (json!({ "tls": "ssl" }), "/0"),
+            (json!({ "tls": "ssl" }), "/0/tls"),
             (json!({ "user": "u" }), "/0/password"),
             (json!({ "password": "s3cret" }), "/0/password"),
             (json!({ "fromEmail": "x" }), "/0/fromEmail"),
             (json!({ "maxConnections": 0 }), "/0/maxConnections"),
             (json!({ "caCertificate": "x" }), "/0/caCertificate"),
             (json!({ "helloName": "two words" }), "/0/helloName"),
-            (json!({ "port": 70000, "password": "s3cret" }), "/0"),
+            (json!({ "port": 70000, "password": "s3cret" }), "/0/port"),
             (json!({ "token": "s3cret" }), "unknown field `token`"),
         ] {
             let fault = fault(settings(bad.clone())).unwrap_or_else(|| panic!("no fault: {bad}"));

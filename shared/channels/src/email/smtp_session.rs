@@ -174,14 +174,7 @@ impl Pool {
                 _ => {}
             }
         }
-        at(Stage::Connect);
-        let mut connection = self.connect().await?;
-        if let Some(login) = &self.login {
-            at(Stage::Login);
-            let credentials = Credentials::new(login.user.clone(), login.password.expose().to_owned());
-            let mechanisms = [Mechanism::Plain, Mechanism::Login];
-            connection.auth(&mechanisms, &credentials).await.map_err(|error| failure(&error, "a login by password"))?;
-        }
+        let mut connection = self.open(at).await?;
         at(Stage::Sender);
         match sender(&mut connection, envelope).await {
             Err(refused @ (Failure::Reply(..) | Failure::Unnameable)) => {
@@ -190,6 +183,27 @@ impl Pool {
             }
             other => other.map(|()| connection),
         }
+    }
+
+    /// Opens a connection, and closes it when the server has taken the login.
+    pub async fn check(&self, stage: &AtomicU8) -> Result<(), Failure> {
+        let mut connection = self.open(&|now: Stage| stage.store(now as u8, Ordering::Relaxed)).await?;
+        // Whatever the server says to that: all that was to be seen is seen.
+        let _ = connection.quit().await;
+        Ok(())
+    }
+
+    /// A new connection, ready for an e-mail.
+    async fn open(&self, at: &impl Fn(Stage)) -> Result<AsyncSmtpConnection, Failure> {
+        at(Stage::Connect);
+        let mut connection = self.connect().await?;
+        if let Some(login) = &self.login {
+            at(Stage::Login);
+            let credentials = Credentials::new(login.user.clone(), login.password.expose().to_owned());
+            let mechanisms = [Mechanism::Plain, Mechanism::Login];
+            connection.auth(&mechanisms, &credentials).await.map_err(|error| failure(&error, "a login by password"))?;
+        }
+        Ok(connection)
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Failure> {

@@ -2,24 +2,32 @@
 //! (<https://docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_SendTextMessage.html>).
 //!
 //! The service has no key against duplicates; `Context` carries our reference and is in every event. Events come through
-//! the configuration set's event destination, an SNS topic; [`crate::sns`] hands them to [`read`].
+//! the configuration set's event destination, an SNS topic, which may be the two-way channel of the numbers as well;
+//! [`crate::sns`] reads both.
+
+/// What the codes mean.
+pub(super) mod codes;
+pub(crate) mod events;
 
 use crate::{
-    Capabilities, Context, DocumentFault, aws, base_url::base_url, codes::Codes, document::Entry, outcomes::text,
+    Capabilities, Context, DocumentFault, aws,
+    base_url::base_url,
+    document::Entry,
+    outcomes::{check_failed, text},
     registry::Kind,
 };
 use aws_sdk_pinpointsmsvoicev2::{
     Client,
-    config::{Builder, Region},
-    operation::send_text_message::SendTextMessageError,
+    config::{Builder, Region, http::HttpResponse},
+    error::SdkError,
+    operation::send_text_message::{SendTextMessageError, builders::SendTextMessageFluentBuilder},
     types::MessageType,
 };
-use baton_domain::{AttemptRef, ErrorClass, Outcome, ProviderError, Receipt, ReceiptStatus, Time};
-use baton_domain::{ErrorClass::*, outcome::Accepted};
-use baton_pipeline::provider::{Provider, ReceiptOf, SendRequest, WebhookError};
+use baton_domain::{ErrorClass, Outcome, ProviderError, outcome::Accepted};
+use baton_pipeline::provider::{Provider, SendRequest};
+use codes::refusal;
 use futures::future::BoxFuture;
 use serde::Deserialize;
-use serde_json::Value;
 
 /// The name in the document.
 pub const NAME: &str = "AWS";
@@ -40,6 +48,20 @@ const TEXT_LIMIT: usize = 1600;
 
 /// The longest `TimeToLive`, in seconds: 72 hours.
 const MAX_TTL: i32 = 259_200;
+
+/// Whom a check names: AWS's own destination of the simulator in the USA
+/// (<https://docs.aws.amazon.com/sms-voice/latest/userguide/test-phone-numbers.html>).
+const SIMULATOR: &str = "+14254147755";
+
+/// What the service says when it has taken our credentials, but would not send to [`SIMULATOR`]: with these the sender may
+/// be good for the countries that messages go to.
+const OF_THE_DESTINATION: &[&str] = &[
+    "DESTINATION_PHONE_NUMBER_NOT_VERIFIED",
+    "NO_ORIGINATION_IDENTITIES_FOUND",
+    "SENDER_ID_NOT_REGISTERED",
+    "SENDER_ID_NOT_SUPPORTED",
+    "SENDER_ID_REQUIRES_REGISTRATION",
+];
 
 /// The key of our reference in `Context`.
 const REFERENCE: &str = "ref";
@@ -106,9 +128,42 @@ fn is_price(price: &str) -> bool {
     })
 }
 
+impl Eum {
+    /// What every call has.
+    fn call(&self, to: &str, text: &str, from: Option<&str>) -> SendTextMessageFluentBuilder {
+        let settings = &self.settings;
+        self.client
+            .send_text_message()
+            .destination_phone_number(to)
+            .message_body(text)
+            .message_type(self.message_type.clone())
+            .set_origination_identity(from.or(settings.from.as_deref()).map(str::to_owned))
+            .set_configuration_set_name(settings.configuration_set.clone())
+            .set_max_price(settings.max_price.clone())
+    }
+}
+
+fn failure(failed: SdkError<SendTextMessageError, HttpResponse>) -> Outcome {
+    aws::no_answer(&failed).unwrap_or_else(|| {
+        let status = failed.raw_response().map_or(0, |response| response.status().as_u16());
+        Outcome::from_error(refusal(&failed.into_service_error(), status))
+    })
+}
+
 impl Provider for Eum {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    /// A dry run to the simulator: it checks the right to send (`sms-voice:SendTextMessage`, no other is needed), the sender
+    /// and the configuration set.
+    fn check(&self) -> BoxFuture<'_, Result<(), ProviderError>> {
+        Box::pin(async move {
+            let Err(failed) = self.call(SIMULATOR, "Check", None).dry_run(true).send().await else { return Ok(()) };
+            let error = check_failed(failure(failed));
+            let good = error.class == ErrorClass::Permanent || OF_THE_DESTINATION.contains(&error.code.as_str());
+            if good { Ok(()) } else { Err(error) }
+        })
     }
 
     fn send<'a>(&'a self, request: &'a SendRequest) -> BoxFuture<'a, Outcome> {
@@ -117,16 +172,9 @@ impl Provider for Eum {
                 Ok(text) => text,
                 Err(refused) => return refused,
             };
-            let (content, settings) = (&request.content, &self.settings);
+            let content = &request.content;
             let answer = self
-                .client
-                .send_text_message()
-                .destination_phone_number(&request.to)
-                .message_body(text)
-                .message_type(self.message_type.clone())
-                .set_origination_identity(content.from.clone().or_else(|| settings.from.clone()))
-                .set_configuration_set_name(settings.configuration_set.clone())
-                .set_max_price(settings.max_price.clone())
+                .call(&request.to, text, content.from.as_deref())
                 .set_time_to_live(content.validity_period.map(|minutes| (i32::from(minutes) * 60).clamp(5, MAX_TTL)))
                 .context(REFERENCE, request.attempt.to_string())
                 .send()
@@ -134,152 +182,12 @@ impl Provider for Eum {
             match answer {
                 Ok(answer) => Outcome::Accepted(Accepted {
                     provider_message_id: answer.message_id,
-                    receipts: settings.configuration_set.is_some(),
+                    receipts: self.settings.configuration_set.is_some(),
                     part_count: None,
                 }),
-                Err(failed) => aws::no_answer(&failed).unwrap_or_else(|| {
-                    let status = failed.raw_response().map_or(0, |response| response.status().as_u16());
-                    Outcome::from_error(refusal(&failed.into_service_error(), status))
-                }),
+                Err(failed) => failure(failed),
             }
         })
-    }
-}
-
-/// What the service's exceptions mean: first by `Reason`, which says more, then by the exception's name.
-pub(super) const CODES: Codes = Codes {
-    rows: &[
-        ("DESTINATION_PHONE_NUMBER_OPTED_OUT", Permanent, "The recipient has opted out."),
-        (
-            "DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION",
-            Permanent,
-            "The protect configuration blocks the country.",
-        ),
-        (
-            "DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE",
-            Permanent,
-            "The protect configuration blocks the number.",
-        ),
-        (
-            "DESTINATION_PHONE_NUMBER_NOT_VERIFIED",
-            Misconfigured,
-            "The account is in the sandbox: the number is not verified.",
-        ),
-        ("COUNTRY_NOT_ENABLED", Permanent, "The recipient's country is not enabled."),
-        ("DESTINATION_COUNTRY_BLOCKED", Permanent, "The recipient's country is blocked."),
-        ("INTERNATIONAL_SENDING_NOT_SUPPORTED", Permanent, "The sender can not send abroad."),
-        ("INVALID_IDENTITY_FOR_DESTINATION_COUNTRY", Permanent, "The sender can not send to the recipient's country."),
-        ("PRICE_OVER_THRESHOLD", Permanent, "The message costs more than maxPrice."),
-        ("INSUFFICIENT_ACCOUNT_REPUTATION", Misconfigured, "The account's reputation is too low."),
-        ("ACCOUNT_DISABLED", Misconfigured, "The account is disabled."),
-        ("MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT", Misconfigured, "The account's monthly spend limit is reached."),
-        ("DAILY_DESTINATION_CALL_LIMIT", Misconfigured, "The daily limit of the recipient's number is reached."),
-        ("SENDER_ID_NOT_REGISTERED", Misconfigured, "The sender is not registered."),
-        ("SENDER_ID_NOT_SUPPORTED", Misconfigured, "The recipient's country takes no sender names."),
-        ("SENDER_ID_REQUIRES_REGISTRATION", Misconfigured, "The sender needs to be registered."),
-        ("NO_ORIGINATION_IDENTITIES_FOUND", Misconfigured, "The account has no sender for this message."),
-        ("MESSAGE_TYPE_MISMATCH", Misconfigured, "The sender is set up for another message type."),
-        ("ThrottlingException", Temporary, "AWS limits the rate of calls."),
-        ("InternalServerException", Temporary, "AWS has an internal error."),
-        ("AccessDeniedException", Misconfigured, "AWS denies the function the right to send."),
-        ("ResourceNotFoundException", Misconfigured, "The sender or the configuration set does not exist."),
-        ("ServiceQuotaExceededException", Misconfigured, "A quota of the account is reached."),
-        ("ConflictException", Misconfigured, "The account's setup does not allow the message."),
-        ("ValidationException", Misconfigured, "AWS takes the request for invalid."),
-    ],
-    provider_wide: &[
-        "INSUFFICIENT_ACCOUNT_REPUTATION",
-        "ACCOUNT_DISABLED",
-        "MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT",
-        "InternalServerException",
-        "AccessDeniedException",
-    ],
-};
-
-/// The error of an exception. `status` decides where the service has an exception that the table does not have.
-fn refusal(error: &SendTextMessageError, status: u16) -> ProviderError {
-    use SendTextMessageError as E;
-    let reason = match error {
-        E::AccessDeniedException(error) => error.reason.as_ref().map(|reason| reason.as_str()),
-        E::ConflictException(error) => error.reason.as_ref().map(|reason| reason.as_str()),
-        E::ServiceQuotaExceededException(error) => error.reason.as_ref().map(|reason| reason.as_str()),
-        E::ValidationException(error) => {
-            let of_number = |field: &str| matches!(field, "DestinationPhoneNumber" | "destinationPhoneNumber");
-            if error.fields.iter().flatten().any(|field| of_number(&field.name)) {
-                let message = "AWS takes the recipient's number for invalid.";
-                return ProviderError::new(Permanent, "FIELD_VALIDATION_FAILED", message);
-            }
-            error.reason.as_ref().map(|reason| reason.as_str())
-        }
-        _ => None,
-    };
-    if let Some(error) = reason.and_then(|reason| CODES.known(reason)) {
-        return error;
-    }
-    let Some(name) = error.meta().code() else {
-        let message = format!("AWS answered with HTTP status {status}, and nothing that could be read.");
-        return ProviderError::new(class_of_status(status), format!("http_{status}"), message);
-    };
-    let Some(error) = CODES.known(name) else {
-        return ProviderError::new(class_of_status(status), name, format!("AWS refused with the code {name}."));
-    };
-    // The more telling of the two codes is kept.
-    ProviderError { code: reason.unwrap_or(name).to_owned(), ..error }
-}
-
-const fn class_of_status(status: u16) -> ErrorClass {
-    match status {
-        408 | 429 | 503 => Temporary,
-        400..500 => Misconfigured,
-        _ => Unknown,
-    }
-}
-
-/// Reads an event of the configuration set
-/// (<https://docs.aws.amazon.com/sms-voice/latest/userguide/configuration-sets-event-format.html>).
-///
-/// `TEXT_SUCCESSFUL` means that the carrier took the message, not that it arrived. `TEXT_UNKNOWN` (AWS emits it after 72
-/// hours without a final event) says nothing: the validity period decides. Events of voice, of media, of messages that are
-/// not ours, and inbound messages give no receipts.
-///
-/// # Errors
-/// It has no `eventType`.
-pub fn read(event: &Value, now: Time) -> Result<Vec<ReceiptOf>, WebhookError> {
-    let Some(kind) = event["eventType"].as_str() else {
-        return Err(WebhookError::Malformed("an event without eventType".to_owned()));
-    };
-    let reference = event["context"][REFERENCE].as_str().and_then(|reference| reference.parse::<AttemptRef>().ok());
-    let (Some(attempt), Some(status)) = (reference, receipt_status(kind)) else { return Ok(Vec::new()) };
-    let receipt = Receipt {
-        status,
-        at: event["eventTimestamp"].as_i64().and_then(Time::from_timestamp_millis).unwrap_or(now),
-        provider_message_id: event["messageId"].as_str().map(str::to_owned),
-        part_count: event["totalMessageParts"].as_u64().and_then(|parts| parts.try_into().ok()),
-    };
-    Ok(vec![ReceiptOf { attempt, receipt }])
-}
-
-/// What the failures among the events mean. By then the service has given up, so none of them is worth another try.
-pub(super) const EVENTS: Codes = Codes {
-    rows: &[
-        ("TEXT_INVALID", Permanent, "The recipient's number is not valid."),
-        ("TEXT_INVALID_MESSAGE", Permanent, "The carrier takes the message for invalid."),
-        ("TEXT_CARRIER_BLOCKED", Permanent, "The carrier blocked the message."),
-        ("TEXT_BLOCKED", Permanent, "The recipient's device blocks messages."),
-        ("TEXT_SPAM", Permanent, "The carrier took the message for spam."),
-        ("TEXT_PROTECT_BLOCKED", Permanent, "The protect configuration blocked the message."),
-        ("TEXT_UNREACHABLE", Permanent, "The recipient's device is unreachable."),
-        ("TEXT_CARRIER_UNREACHABLE", Permanent, "The recipient's carrier is unreachable."),
-        ("TEXT_TTL_EXPIRED", Permanent, "The message ran out of time."),
-    ],
-    provider_wide: &[],
-};
-
-fn receipt_status(kind: &str) -> Option<ReceiptStatus> {
-    match kind {
-        "TEXT_QUEUED" | "TEXT_PENDING" | "TEXT_SENT" | "TEXT_SUCCESSFUL" => Some(ReceiptStatus::Sent),
-        "TEXT_DELIVERED" => Some(ReceiptStatus::Delivered),
-        _ => EVENTS.known(kind).map(ReceiptStatus::Failed),
     }
 }
 

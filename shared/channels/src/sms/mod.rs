@@ -14,7 +14,7 @@ use crate::{
     registry::{self, Kind},
     sandbox,
 };
-use baton_pipeline::provider::Provider;
+use baton_pipeline::{inbound::Act, provider::Provider};
 
 /// The providers of the channel.
 pub const PROVIDERS: &[Kind] = &[twilio::KIND, vonage::KIND, eum::KIND, rapporto::KIND, smsc::KIND, sandbox::KIND];
@@ -25,6 +25,18 @@ pub const PROVIDERS: &[Kind] = &[twilio::KIND, vonage::KIND, eum::KIND, rapporto
 /// The document has a fault.
 pub fn providers(document: &str, context: &Context) -> Result<Vec<Box<dyn Provider>>, DocumentFault> {
     registry::build(PROVIDERS, document, context)
+}
+
+/// Words that begin a subscription again when they are all of an SMS: those that carriers in the USA require.
+const START_WORDS: &[&str] = &["start", "unstop"];
+
+/// What somebody wrote by SMS: it may end or begin a subscription.
+pub(crate) fn wrote(text: &str) -> Act {
+    let word = text.trim_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation());
+    match START_WORDS.iter().any(|start| word.eq_ignore_ascii_case(start)) {
+        true => Act::Allowed,
+        false => Act::wrote(text),
+    }
 }
 
 #[cfg(test)]

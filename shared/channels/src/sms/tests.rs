@@ -45,7 +45,7 @@ fn a_base_url_is_an_address_without_a_query() {
 
 #[test]
 fn the_tables_of_codes_are_well_formed() {
-    for codes in [twilio::CODES, crate::vonage::codes::CODES, eum::CODES, eum::EVENTS] {
+    for codes in [twilio::codes::CODES, crate::vonage::codes::CODES, eum::codes::CODES, eum::codes::EVENTS] {
         codes.assert_well_formed();
     }
 }

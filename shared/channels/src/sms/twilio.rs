@@ -4,28 +4,27 @@
 //! Twilio has no key against duplicates and carries no reference of ours, so the reference travels in the query of the
 //! status callback's address and comes back with every callback.
 
+/// What the codes mean.
+pub(super) mod codes;
+mod webhook;
+
+pub use webhook::webhook;
+
 use crate::{
     Capabilities, Context, DocumentFault,
     base_url::base_url,
-    codes::Codes,
     document::Entry,
-    outcomes::{no_id, no_sender, text},
+    outcomes::{bad_answer, check_failed, no_id, no_sender, text},
     registry::Kind,
     secret::Secret,
     transport::{self, Answer},
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
-use baton_domain::{AttemptRef, Channel, Outcome, ProviderError, Receipt, ReceiptStatus, Time};
-use baton_domain::{ErrorClass::*, outcome::Accepted};
-use baton_pipeline::provider::{
-    Provider, ReceiptOf, SendRequest, Webhook, WebhookAnswer, WebhookError, WebhookRequest,
-};
+use baton_domain::{Channel, ErrorClass, Outcome, ProviderError, Time, outcome::Accepted};
+use baton_pipeline::provider::{Provider, SendRequest};
+use codes::CODES;
 use futures::future::BoxFuture;
-use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
-use std::{borrow::Cow, collections::BTreeSet};
-use subtle::ConstantTimeEq;
+use std::borrow::Cow;
 
 /// The name in the document.
 pub const NAME: &str = "TWILIO";
@@ -82,7 +81,8 @@ fn settings(entry: &Entry) -> Result<Settings, DocumentFault> {
 /// The provider.
 pub struct Twilio {
     http: reqwest::Client,
-    url: String,
+    /// The account's resource, without `.json`.
+    account: String,
     callback: String,
     settings: Settings,
 }
@@ -95,8 +95,8 @@ impl Twilio {
     pub fn new(entry: &Entry, context: &Context) -> Result<Twilio, DocumentFault> {
         let settings = settings(entry)?;
         let base = base_url(entry, settings.base_url.as_deref(), "https://api.twilio.com")?;
-        let url = format!("{base}/2010-04-01/Accounts/{}/Messages.json", settings.account_sid);
-        Ok(Twilio { http: context.http.clone(), url, callback: context.webhook_url(Channel::Sms, NAME), settings })
+        let account = format!("{base}/2010-04-01/Accounts/{}", settings.account_sid);
+        Ok(Twilio { http: context.http.clone(), account, callback: context.webhook_url(Channel::Sms, NAME), settings })
     }
 
     fn call(&self, request: &SendRequest) -> Result<reqwest::RequestBuilder, Outcome> {
@@ -114,17 +114,49 @@ impl Twilio {
             let seconds = (u32::from(minutes) * 60).clamp(1, MAX_VALIDITY);
             ("ValidityPeriod", seconds.to_string().into())
         }));
-        let (user, password) = match (&settings.api_key_sid, &settings.api_key_secret) {
-            (Some(sid), Some(secret)) => (sid, secret),
-            _ => (&settings.account_sid, &settings.auth_token),
-        };
-        Ok(self.http.post(&self.url).basic_auth(user, Some(password.expose())).form(&form))
+        let (user, password) = self.api_key().unwrap_or((&settings.account_sid, &settings.auth_token));
+        let url = format!("{}/Messages.json", self.account);
+        Ok(self.http.post(url).basic_auth(user, Some(password.expose())).form(&form))
+    }
+
+    fn api_key(&self) -> Option<(&String, &Secret)> {
+        self.settings.api_key_sid.as_ref().zip(self.settings.api_key_secret.as_ref())
+    }
+
+    /// Reads a resource, and gives the answer when it is a success.
+    async fn read(&self, url: &str, user: &str, password: &Secret) -> Result<Answer, ProviderError> {
+        let call = self.http.get(url).basic_auth(user, Some(password.expose()));
+        let answer = transport::call(call).await.map_err(check_failed)?;
+        if answer.status.is_success() {
+            return Ok(answer);
+        }
+        // What is past belongs to no message; the time matters for Retry-After as a date alone.
+        Err(check_failed(refusal(&answer, chrono::Utc::now())))
     }
 }
 
 impl Provider for Twilio {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    /// Reads the account with the token that signs callbacks; then, as API keys may not do that
+    /// (<https://www.twilio.com/docs/iam/api-keys>), the newest message with the key where one is set.
+    fn check(&self) -> BoxFuture<'_, Result<(), ProviderError>> {
+        Box::pin(async move {
+            let settings = &self.settings;
+            let account = format!("{}.json", self.account);
+            let account = self.read(&account, &settings.account_sid, &settings.auth_token).await?;
+            match account.json()["status"].as_str() {
+                Some("active") => {}
+                Some("suspended" | "closed") => return Err(CODES.error("Twilio", "30002", ErrorClass::Misconfigured)),
+                _ => return Err(bad_answer()),
+            }
+            if let Some((sid, secret)) = self.api_key() {
+                self.read(&format!("{}/Messages.json?PageSize=1", self.account), sid, secret).await?;
+            }
+            Ok(())
+        })
     }
 
     fn send<'a>(&'a self, request: &'a SendRequest) -> BoxFuture<'a, Outcome> {
@@ -141,154 +173,21 @@ impl Provider for Twilio {
     }
 }
 
-/// What Twilio's codes mean (<https://www.twilio.com/docs/api/errors>), both in answers and in status callbacks.
-pub(super) const CODES: Codes = Codes {
-    rows: &[
-        ("20003", Misconfigured, "Twilio refused the credentials."),
-        ("20429", Temporary, "Twilio limits the rate of calls."),
-        ("20500", Temporary, "Twilio has an internal error."),
-        ("20503", Temporary, "Twilio is unavailable for a while."),
-        ("21211", Permanent, "The recipient's number is not valid."),
-        ("21214", Permanent, "The recipient's number can not be reached."),
-        ("21217", Permanent, "The recipient's number does not look valid."),
-        ("21408", Misconfigured, "The account may not send to this region."),
-        ("21606", Misconfigured, "The sender is not one of the account's, or can not send SMS."),
-        ("21610", Permanent, "The recipient has unsubscribed from this sender."),
-        ("21612", Permanent, "There is no route from this sender to the recipient."),
-        ("21614", Permanent, "The recipient's number is not a mobile one."),
-        ("21617", Misconfigured, "The text is too long for Twilio."),
-        ("21635", Permanent, "The recipient's number is a landline."),
-        ("21659", Misconfigured, "The sender is not a number or short code of the account's country."),
-        ("30001", Temporary, "Twilio's queue is full."),
-        ("30002", Misconfigured, "The account is suspended."),
-        ("30003", Permanent, "The recipient's handset is unreachable."),
-        ("30004", Permanent, "The message is blocked for the recipient."),
-        ("30005", Permanent, "The recipient's number is unknown."),
-        ("30006", Permanent, "The recipient's number is a landline or its carrier is unreachable."),
-        ("30007", Misconfigured, "The message was filtered as unwanted."),
-        ("30008", Temporary, "The carrier reported an unknown error."),
-        ("30034", Misconfigured, "The sender is not registered for A2P 10DLC."),
-        ("63003", Permanent, "The recipient's address is not valid on this channel."),
-        ("63007", Misconfigured, "The sender is not set up for this channel."),
-        ("63012", Temporary, "The channel's own provider has an internal error."),
-        ("63016", Misconfigured, "The message is outside the window in which free text is allowed."),
-        ("63018", Temporary, "The channel limits the rate of calls."),
-        ("63024", Permanent, "The recipient's address is not valid."),
-    ],
-    provider_wide: &["20003", "20500", "20503", "30002"],
-};
-
 fn outcome(answer: &Answer, now: Time) -> Outcome {
-    let body = answer.json();
     if !answer.status.is_success() {
-        let Some(code) = body["code"].as_u64() else { return answer.outcome_by_status(now) };
-        let error = CODES.error("Twilio", &code.to_string(), answer.class_by_status());
-        return Outcome::from_error(error.retry_after(answer.retry_after(now)));
+        return refusal(answer, now);
     }
+    let body = answer.json();
     let Some(sid) = body["sid"].as_str() else { return no_id("Twilio") };
     // With a messaging service the number is 0 until a sender is picked.
     let parts = body["num_segments"].as_str().and_then(|parts| parts.parse().ok()).filter(|parts| *parts > 0);
     Outcome::Accepted(Accepted { provider_message_id: Some(sid.to_owned()), receipts: true, part_count: parts })
 }
 
-/// The webhook of an entry: status callbacks, signed with the account's token
-/// (<https://www.twilio.com/docs/usage/webhooks/webhooks-security>).
-///
-/// # Errors
-/// A setting is missing, unknown or not of its form.
-pub fn webhook(entry: &Entry) -> Result<Box<dyn Webhook>, DocumentFault> {
-    Ok(Box::new(Callbacks { auth_token: settings(entry)?.auth_token }))
-}
-
-struct Callbacks {
-    auth_token: Secret,
-}
-
-impl Webhook for Callbacks {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn read(&self, request: &WebhookRequest, now: Time) -> Result<WebhookAnswer, WebhookError> {
-        let is_form =
-            request.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlenc"));
-        let form: BTreeSet<(Cow<'_, str>, Cow<'_, str>)> =
-            if is_form { url::form_urlencoded::parse(&request.body).collect() } else { BTreeSet::new() };
-        if !(is_form || body_is_covered(request)) || !self.signed(request, &form) {
-            return Err(WebhookError::Forged);
-        }
-        let field = |name: &str| form.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_ref());
-        let reference = url::form_urlencoded::parse(request.query.as_bytes())
-            .find(|(name, _)| name == "ref")
-            .and_then(|(_, value)| value.parse::<AttemptRef>().ok());
-        // An inbound message, or a message that is not ours.
-        let (Some(attempt), Some(status)) = (reference, field("MessageStatus")) else {
-            return Ok(WebhookAnswer::receipts(Vec::new()));
-        };
-        let receipts = receipt_status(status, field("ErrorCode"))
-            .map(|status| {
-                let provider_message_id = field("MessageSid").map(str::to_owned);
-                ReceiptOf { attempt, receipt: Receipt { status, at: now, provider_message_id, part_count: None } }
-            })
-            .into_iter()
-            .collect();
-        Ok(WebhookAnswer::receipts(receipts))
-    }
-}
-
-impl Callbacks {
-    /// Whether the request is signed: HMAC-SHA1 under the account's token over the address, followed by the name and the
-    /// value of every form field in the order of their names, a repeated field's different values in their own order.
-    fn signed(&self, request: &WebhookRequest, form: &BTreeSet<(Cow<'_, str>, Cow<'_, str>)>) -> bool {
-        let Some(given) = request.header("x-twilio-signature").and_then(|given| STANDARD.decode(given).ok()) else {
-            return false;
-        };
-        spellings(&request.url).iter().any(|address| {
-            let mut mac = Hmac::<sha1::Sha1>::new_from_slice(self.auth_token.expose().as_bytes())
-                .expect("HMAC takes a key of any length");
-            mac.update(address.as_bytes());
-            for (name, value) in form {
-                mac.update(name.as_bytes());
-                mac.update(value.as_bytes());
-            }
-            mac.verify_slice(&given).is_ok()
-        })
-    }
-}
-
-/// The address as it is, and with the scheme's usual port added or left out: Twilio signs either form.
-fn spellings(address: &str) -> Vec<String> {
-    let mut spellings = vec![address.to_owned()];
-    let Some((scheme, rest)) = address.split_once("://") else { return spellings };
-    let port = if scheme == "https" { ":443" } else { ":80" };
-    let (host, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-    match host.strip_suffix(port) {
-        Some(bare) => spellings.push(format!("{scheme}://{bare}{path}")),
-        None if !host.contains(':') => spellings.push(format!("{scheme}://{host}{port}{path}")),
-        None => {}
-    }
-    spellings
-}
-
-/// Whether the signature, which then covers the address alone, covers the body through its hash in the query.
-fn body_is_covered(request: &WebhookRequest) -> bool {
-    let hash = url::form_urlencoded::parse(request.query.as_bytes()).find(|(name, _)| name == "bodySHA256");
-    let actual = hex::encode(Sha256::digest(&request.body));
-    hash.is_some_and(|(_, given)| actual.as_bytes().ct_eq(given.to_ascii_lowercase().as_bytes()).into())
-}
-
-/// What a `MessageStatus` reports; `None` for the ones that say nothing new or are about inbound messages.
-fn receipt_status(status: &str, code: Option<&str>) -> Option<ReceiptStatus> {
-    Some(match status {
-        "sent" => ReceiptStatus::Sent,
-        "delivered" => ReceiptStatus::Delivered,
-        "read" => ReceiptStatus::Read,
-        "failed" | "undelivered" | "canceled" => ReceiptStatus::Failed(match code.filter(|code| !code.is_empty()) {
-            Some(code) => CODES.error("Twilio", code, Permanent),
-            None => ProviderError::new(Permanent, status, "Twilio reported that the message was not delivered."),
-        }),
-        _ => return None,
-    })
+fn refusal(answer: &Answer, now: Time) -> Outcome {
+    let Some(code) = answer.json()["code"].as_u64() else { return answer.outcome_by_status(now) };
+    let error = CODES.error("Twilio", &code.to_string(), answer.class_by_status());
+    Outcome::from_error(error.retry_after(answer.retry_after(now)))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use crate::{
     Context, DocumentFault,
     base_url::base_url,
     document::Entry,
-    outcomes::{failure, no_sender},
+    outcomes::{check_failed, no_sender},
     secret::Secret,
     transport,
 };
@@ -158,13 +158,13 @@ impl Client {
             let call = self.authority.authorise(self.http.post(&self.url).json(&json!({})), now)?;
             transport::call(call).await
         };
-        let answer = checked.await.map_err(failure)?;
+        let answer = checked.await.map_err(check_failed)?;
         if answer.status.as_u16() == 422 && answer.json()["type"].is_string() {
             return Ok(());
         }
         match outcome::outcome(&answer, false, now) {
             Outcome::Accepted(_) => Ok(()),
-            other => Err(failure(other)),
+            other => Err(check_failed(other)),
         }
     }
 }

@@ -118,6 +118,8 @@ impl Captured {
             ("form", fields(self.form()))
         } else if kind == "application/octet-stream" {
             ("base64", STANDARD.encode(&self.body).into())
+        } else if self.body.is_empty() {
+            ("body", Value::Null)
         } else {
             ("body", self.json())
         };

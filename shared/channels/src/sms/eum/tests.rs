@@ -1,4 +1,8 @@
-use super::*;
+use super::{
+    codes::CODES,
+    events::{inbound, read},
+    *,
+};
 use crate::{
     document::parse,
     testing::{attempt, context, now},
@@ -10,7 +14,16 @@ use aws_sdk_pinpointsmsvoicev2::{
         ValidationExceptionField, ValidationExceptionReason, error as exceptions,
     },
 };
-use serde_json::json;
+use baton_domain::{
+    Channel,
+    ErrorClass::{Misconfigured, Permanent, Temporary, Unknown},
+    ReceiptStatus,
+};
+use baton_pipeline::{
+    inbound::{Act, Inbound},
+    provider::WebhookError,
+};
+use serde_json::{Value, json};
 
 fn entry(settings: &str) -> Entry {
     parse(&format!(r#"[{{"name": "AWS"{settings}}}]"#)).expect("a document").remove(0)
@@ -29,7 +42,7 @@ fn settings_are_checked() {
         (r#", "maxPrice": "100.0""#, "/0/maxPrice"),
         (r#", "maxPrice": "1.-5""#, "/0/maxPrice"),
         (r#", "baseUrl": "sms-voice""#, "/0/baseUrl"),
-        (r#", "accessKey": "x""#, "/0"),
+        (r#", "accessKey": "x""#, "/0/accessKey"),
     ] {
         assert_eq!(path(bad), Err(fault.to_owned()), "{bad}");
     }
@@ -198,4 +211,39 @@ fn what_is_not_ours_gives_no_receipt() {
         assert_eq!(read(&event, now()), Ok(Vec::new()));
     }
     assert!(matches!(read(&json!({"messageId": "x"}), now()), Err(WebhookError::Malformed(_))));
+}
+
+#[test]
+fn what_somebody_writes_to_a_two_way_number_is_inbound() {
+    let event = |text: &str| {
+        json!({
+            "originationNumber": "+14255550182", "destinationNumber": "+12125550101", "messageKeyword": "KEYWORD_1",
+            "messageBody": text, "inboundMessageId": "cae173d2-66b9-564c-8309-21f858e9fb84",
+            "previousPublishedMessageId": "wJalrXUtnFEMI",
+        })
+    };
+    let wrote = |text: &str| Act::Wrote { text: text.to_owned(), payload: None };
+    for (text, act) in [
+        ("Да, приду", wrote("Да, приду")),
+        ("", wrote("")),
+        ("STOP", Act::Blocked),
+        ("стоп", Act::Blocked),
+        ("Start!", Act::Allowed),
+        ("start now", wrote("start now")),
+    ] {
+        let expected = Inbound {
+            channel: Channel::Sms,
+            provider: "AWS".to_owned(),
+            id: "cae173d2-66b9-564c-8309-21f858e9fb84".to_owned(),
+            from: "+14255550182".to_owned(),
+            to: Some("+12125550101".to_owned()),
+            at: now(),
+            act,
+        };
+        assert_eq!(inbound(&event(text), now()), Ok(Some(expected)), "{text}");
+    }
+    assert_eq!(inbound(&json!({"messageBody": "x"}), now()), Ok(None));
+    let mut nameless = event("x");
+    nameless["inboundMessageId"] = 7.into();
+    assert!(matches!(inbound(&nameless, now()), Err(WebhookError::Malformed(_))));
 }

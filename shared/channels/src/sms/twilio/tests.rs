@@ -3,8 +3,18 @@ use crate::{
     document::parse,
     testing::{attempt, now},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
+use baton_domain::{
+    ErrorClass::{Misconfigured, Permanent, Temporary, Unknown},
+    ReceiptStatus,
+};
+use baton_pipeline::{
+    inbound::{Act, Inbound},
+    provider::{ReceiptOf, WebhookAnswer, WebhookError, WebhookRequest},
+};
+use hmac::{Hmac, KeyInit, Mac};
 use reqwest::{StatusCode, header::HeaderMap};
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 const SETTINGS: &str = r#""accountSid": "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "authToken": "12345""#;
 
@@ -32,7 +42,7 @@ fn settings_are_checked() {
     assert_eq!(path(r#""accountSid": "AC12", "authToken": "1""#), Err("/0/accountSid".to_owned()));
     assert_eq!(path(&SETTINGS.replace("12345", "")), Err("/0/authToken".to_owned()));
     assert_eq!(path(&format!(r#"{SETTINGS}, "apiKeySid": "SK1""#)), Err("/0/apiKeySecret".to_owned()));
-    assert_eq!(path(&format!(r#"{SETTINGS}, "authtoken": "1""#)), Err("/0".to_owned()));
+    assert_eq!(path(&format!(r#"{SETTINGS}, "authtoken": "1""#)), Err("/0/authtoken".to_owned()));
 }
 
 #[test]
@@ -176,10 +186,16 @@ fn either_spelling_of_the_port_is_accepted() {
 
 /// What a status callback, signed, is read as.
 fn callback(reference: &str, body: &str) -> Vec<ReceiptOf> {
-    let url = format!("https://baton.example.org/webhooks/sms/twilio?ref={reference}");
+    heard(&format!("?ref={reference}"), body).receipts
+}
+
+/// What a request to the webhook, signed, is read as.
+fn heard(query: &str, body: &str) -> WebhookAnswer {
+    let url = format!("https://baton.example.org/webhooks/sms/twilio{query}");
     let fields: BTreeSet<_> = url::form_urlencoded::parse(body.as_bytes()).collect();
     let signed: String = fields.iter().map(|(name, value)| format!("{name}{value}")).collect();
-    read(&post(&url, body, &sign(&format!("{url}{signed}")))).expect("an authentic callback")
+    let request = post(&url, body, &sign(&format!("{url}{signed}")));
+    webhook(&entry(SETTINGS)).expect("a webhook").read(&request, now()).expect("an authentic request")
 }
 
 #[test]
@@ -216,6 +232,59 @@ fn a_status_becomes_a_receipt() {
 fn what_is_not_ours_gives_no_receipt() {
     assert_eq!(callback("", "MessageSid=SM1&MessageStatus=delivered"), []);
     assert_eq!(callback("42", "MessageSid=SM1&MessageStatus=delivered"), []);
-    assert_eq!(callback(&attempt().to_string(), "MessageSid=SM1&From=%2B1&Body=STOP"), []);
+    assert_eq!(callback(&attempt().to_string(), "MessageSid=SM1&From=%2B1&Body=STOP"), [], "no status");
     assert_eq!(callback(&attempt().to_string(), "%FF=%FE&&=&MessageStatus"), []);
+}
+
+/// The fields of an inbound message, as Twilio documents them.
+fn message(body: &str, more: &str) -> String {
+    let body: String = url::form_urlencoded::byte_serialize(body.as_bytes()).collect();
+    format!(
+        "ToCountry=US&SmsMessageSid=SM2&NumMedia=0&SmsSid=SM2&SmsStatus=received&Body={body}&To=%2B15005550006\
+         &NumSegments=1&MessageSid=SM2&AccountSid=AC1&From=%2B14155550100&ApiVersion=2010-04-01{more}"
+    )
+}
+
+#[test]
+fn what_somebody_writes_is_inbound_and_answered_with_twiml() {
+    let wrote = |text: &str| Act::Wrote { text: text.to_owned(), payload: None };
+    for (text, more, act) in [
+        ("Да, приду & «спасибо»", "", wrote("Да, приду & «спасибо»")),
+        ("", "&NumMedia=1&MediaUrl0=https%3A%2F%2Fexample.org", wrote("")),
+        ("STOP", "", Act::Blocked),
+        ("стоп", "", Act::Blocked),
+        ("start", "", Act::Allowed),
+        // Words of the customer's own, which only Twilio knows.
+        ("genug", "&OptOutType=STOP", Act::Blocked),
+        ("wieder", "&OptOutType=START", Act::Allowed),
+        ("help", "&OptOutType=HELP", wrote("help")),
+    ] {
+        let answer = heard("", &message(text, more));
+        let expected = Inbound {
+            channel: Channel::Sms,
+            provider: "TWILIO".to_owned(),
+            id: "SM2".to_owned(),
+            from: "+14155550100".to_owned(),
+            to: Some("+15005550006".to_owned()),
+            at: now(),
+            act,
+        };
+        assert_eq!((answer.inbound, answer.receipts.len()), (vec![expected], 0), "{text}");
+        assert_eq!(answer.content_type, "text/xml");
+        assert_eq!(answer.body, r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#);
+    }
+}
+
+#[test]
+fn a_form_that_is_no_inbound_sms_says_nothing() {
+    for body in [
+        message("x", "&MessageStatus=received"),
+        message("x", "").replace("From=%2B", "From=whatsapp%3A%2B"),
+        message("x", "").replace("MessageSid", "Sid").replace("SmsSid", "Sid"),
+        message("x", "").replace("From", "Form"),
+        message("x", "").replace("Body", "Text"),
+    ] {
+        let answer = heard("", &body);
+        assert_eq!((answer.inbound.len(), answer.receipts.len(), answer.body.as_str()), (0, 0, ""), "{body}");
+    }
 }

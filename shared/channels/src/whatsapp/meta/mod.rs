@@ -18,7 +18,7 @@ use crate::{
     Capabilities, Context, DocumentFault,
     base_url::base_url,
     document::Entry,
-    outcomes::{accepted, failure, no_id},
+    outcomes::{accepted, check_failed, no_id},
     registry::Kind,
     secret::Secret,
     transport::{self, Answer},
@@ -145,7 +145,7 @@ impl Provider for Meta {
         Box::pin(async move {
             let now = Time::from(std::time::SystemTime::now());
             let call = self.http.get(format!("{}?fields=id", self.url)).bearer_auth(self.token.expose());
-            let answer = transport::call(call).await.map_err(failure)?;
+            let answer = transport::call(call).await.map_err(check_failed)?;
             match refusal(&answer, now) {
                 Some(error) => Err(error),
                 None if answer.json()["id"].is_string() => Ok(()),
