@@ -126,12 +126,12 @@ pub(crate) fn client_trusting(pem: &str) -> Option<reqwest::Client> {
     builder().tls_certs_merge(roots).build().ok()
 }
 
-/// A client of the same kind that speaks HTTP/2 alone: over TLS it offers nothing else (ALPN), and over a plain connection it
+/// A client like [`client`] that speaks HTTP/2 alone: over TLS it offers nothing else (ALPN), and over a plain connection it
 /// begins with HTTP/2 at once.
 ///
 /// # Errors
 /// The TLS back end could not be set up.
-pub fn http2_client() -> Result<reqwest::Client, reqwest::Error> {
+pub(crate) fn http2_client() -> Result<reqwest::Client, reqwest::Error> {
     builder().http2_prior_knowledge().build()
 }
 

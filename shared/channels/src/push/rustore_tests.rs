@@ -35,7 +35,7 @@ fn settings_are_checked_and_never_shown() {
     assert_eq!(path(r#", "projectId": "p-1", "serviceToken": "s3cret""#), good);
     assert_eq!(path(r#", "projectId": "p/1", "serviceToken": "s3cret""#), "/0/projectId");
     assert_eq!(path(r#", "projectId": "p-1", "serviceToken": """#), "/0/serviceToken");
-    assert_eq!(path(r#", "projectId": "p-1""#), "/0");
+    assert_eq!(path(r#", "projectId": "p-1""#), "/0/serviceToken");
     assert_eq!(path(r#", "projectId": "p-1", "serviceToken": "s3cret", "baseUrl": "x""#), "/0/baseUrl");
 }
 

@@ -22,7 +22,7 @@ use crate::{
     Capabilities, Context, DocumentFault,
     base_url::base_url,
     document::Entry,
-    outcomes::{accepted, refused},
+    outcomes::{accepted, checked, refused},
     registry::Kind,
     secret::Secret,
     transport::{self, Answer},
@@ -227,10 +227,13 @@ impl Provider for Apns {
                 payload: json!({"aps": {"alert": {"body": "check"}}}).to_string(),
             };
             let now = chrono::Utc::now();
-            let outcome = self.deliver(NOBODY, &call, now).await.map_or_else(|outcome| outcome, |a| outcome(&a, now));
+            let outcome = match self.deliver(NOBODY, &call, now).await {
+                Ok(answer) => outcome(&answer, now),
+                Err(outcome) => outcome,
+            };
             match outcome {
-                Outcome::Refused(error) | Outcome::Unknown(error) if error.class != Permanent => Err(error),
-                _ => Ok(()),
+                Outcome::Refused(error) if error.class == Permanent => Ok(()),
+                outcome => checked(outcome),
             }
         })
     }

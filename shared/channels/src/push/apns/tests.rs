@@ -47,7 +47,7 @@ fn settings_are_checked_and_never_shown() {
     for (change, expected) in [
         (json!({}), "ok"),
         (json!({"environment": "sandbox"}), "ok"),
-        (json!({"environment": "development"}), "/0"),
+        (json!({"environment": "development"}), "/0/environment"),
         (json!({"keyId": "ABC"}), "/0/keyId"),
         (json!({"teamId": "DEF123GHI/"}), "/0/teamId"),
         (json!({"privateKey": "s3cret"}), "/0/privateKey"),
@@ -55,7 +55,7 @@ fn settings_are_checked_and_never_shown() {
         (json!({"topic": ""}), "/0/topic"),
         (json!({"topic": "org.example\nshop"}), "/0/topic"),
         (json!({"baseUrl": "apple"}), "/0/baseUrl"),
-        (json!({"certificate": "s3cret"}), "/0"),
+        (json!({"certificate": "s3cret"}), "/0/certificate"),
     ] {
         assert_eq!(path(change.clone()), expected, "{change}");
     }

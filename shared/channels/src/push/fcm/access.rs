@@ -5,6 +5,7 @@ use super::codes::TOKEN_CODES;
 use crate::{
     Context, DocumentFault,
     document::Entry,
+    outcomes::check_failed,
     secret::Secret,
     transport::{self, Answer},
 };
@@ -175,16 +176,9 @@ impl AccessTokens {
     }
 }
 
-/// The error of a call that got no answer, or of an answer that leaves a send open: here it was about the token alone.
+/// The error of a call that brought no token, whatever it was: without one nothing can be sent at all.
 fn nothing_sent(outcome: Outcome) -> ProviderError {
-    match outcome {
-        Outcome::Refused(error) => error,
-        Outcome::Unknown(error) => {
-            let message = "Google's token endpoint gave no answer that can be used.";
-            ProviderError { class: Temporary, message: message.to_owned(), ..error }.provider_wide()
-        }
-        Outcome::Accepted(_) => ProviderError::new(Temporary, "token_missing", "Google gave no access token."),
-    }
+    check_failed(outcome).provider_wide()
 }
 
 fn token(answer: &Answer, now: Time) -> Result<Token, ProviderError> {

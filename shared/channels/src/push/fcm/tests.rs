@@ -63,16 +63,16 @@ fn settings_are_checked_and_never_shown() {
     for (change, expected) in [
         (json!({}), "ok"),
         (json!({"targetField": "fid", "platforms": ["android", "ios"], "tokenUri": "http://127.0.0.1:1/token"}), "ok"),
-        (json!({"targetField": "topic"}), "/0"),
+        (json!({"targetField": "topic"}), "/0/targetField"),
         (json!({"platforms": []}), "/0/platforms"),
-        (json!({"platforms": ["windows"]}), "/0"),
-        (json!({"serviceAccount": "s3cret"}), "/0"),
+        (json!({"platforms": ["windows"]}), "/0/platforms/0"),
+        (json!({"serviceAccount": "s3cret"}), "/0/serviceAccount"),
         (json!({"serviceAccount": {"project_id": "../other"}}), "/0/serviceAccount/project_id"),
         (json!({"serviceAccount": {"private_key": "s3cret"}}), "/0/serviceAccount/private_key"),
         (json!({"serviceAccount": {"private_key": PEM.replace('Q', "R")}}), "/0/serviceAccount/private_key"),
         (json!({"tokenUri": "ftp://example.org"}), "/0/tokenUri"),
         (json!({"baseUrl": "fcm"}), "/0/baseUrl"),
-        (json!({"serverKey": "s3cret"}), "/0"),
+        (json!({"serverKey": "s3cret"}), "/0/serverKey"),
     ] {
         assert_eq!(path(change.clone()), expected, "{change}");
     }

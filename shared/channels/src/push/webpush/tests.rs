@@ -57,7 +57,7 @@ fn settings_are_checked_and_never_shown() {
         (json!({"subject": "push@example.org"}), "/0/subject"),
         (json!({"subject": "mailto:push"}), "/0/subject"),
         (json!({"allowedHosts": ["127.0.0.1", "*"]}), "/0/allowedHosts/1"),
-        (json!({"baseUrl": "https://s3cret.example.org"}), "/0"),
+        (json!({"baseUrl": "https://s3cret.example.org"}), "/0/baseUrl"),
     ] {
         assert_eq!(path(change.clone()), expected, "{change}");
     }
