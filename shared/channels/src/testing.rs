@@ -1,7 +1,9 @@
 //! What the unit tests of the providers share.
 
 use crate::Context;
-use baton_domain::{AccountId, AttemptRef, BulkId, Channel, ChannelContent, MessageId, Recipient, Time};
+use baton_domain::{
+    AccountId, AttemptRef, BulkId, Channel, ChannelContent, MessageId, Outcome, ProviderError, Recipient, Time,
+};
 use baton_pipeline::provider::SendRequest;
 
 /// A moment.
@@ -31,4 +33,12 @@ pub fn context() -> Context {
         .build();
     let http = crate::transport::client().expect("an HTTP client");
     Context { http, aws, public_url: "https://baton.example.org".to_owned(), sandbox: None }
+}
+
+/// The error of an outcome that is none of success.
+pub fn failed(outcome: Outcome) -> Result<(), ProviderError> {
+    match outcome {
+        Outcome::Accepted(_) => Ok(()),
+        Outcome::Refused(error) | Outcome::Unknown(error) => Err(error),
+    }
 }

@@ -273,9 +273,9 @@ async fn the_check_reads_the_number_and_tells_what_is_wrong() {
     for (reply, expected) in [
         (error(401, 190), "misconfigured 190"),
         (error(400, 100), "misconfigured 100"),
-        (Reply::text(200, "text/html", "<html>"), "unknown bad_answer"),
-        (Reply::text(502, "text/html", "<html>"), "unknown http_502"),
-        (Reply::Drop, "unknown connection_lost"),
+        (Reply::text(200, "text/html", "<html>"), "misconfigured bad_answer"),
+        (Reply::text(502, "text/html", "<html>"), "temporary http_502"),
+        (Reply::Drop, "temporary connection_lost"),
     ] {
         stand_in.reply(reply);
         let error = meta.check().await.expect_err("an error");

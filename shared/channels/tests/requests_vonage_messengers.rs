@@ -248,8 +248,8 @@ async fn the_check_sends_nothing_and_reads_the_complaint() {
         (problem(402, "low-balance"), "misconfigured low-balance", true),
         (problem(429, "1000"), "temporary 1000", false),
         (Reply::text(422, "text/html", "<html>"), "misconfigured http_422", false),
-        (Reply::text(200, "text/html", "<html>"), "unknown no_message_id", false),
-        (Reply::Drop, "unknown connection_lost", true),
+        (Reply::text(200, "text/html", "<html>"), "temporary no_message_id", false),
+        (Reply::Drop, "temporary connection_lost", true),
     ] {
         stand_in.reply(reply);
         let error = vonage.check().await.expect_err("an error");

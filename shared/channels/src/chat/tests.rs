@@ -19,7 +19,11 @@ fn all() -> Vec<Box<dyn Provider>> {
 
 /// Who takes a content for a recipient, by name.
 fn takers(recipient: &Recipient, messenger_type: Option<&str>) -> Vec<&'static str> {
-    let content = ChannelContent { messenger_type: messenger_type.map(str::to_owned), ..ChannelContent::default() };
+    let content = ChannelContent {
+        messenger_type: messenger_type.map(str::to_owned),
+        text: Some("x".to_owned()),
+        ..ChannelContent::default()
+    };
     let takes = |provider: Box<dyn Provider>| {
         let address = provider.address(Channel::Chat, recipient, &content)?;
         assert_eq!(Some(address), recipient.messenger_user_id.as_deref());

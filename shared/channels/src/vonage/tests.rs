@@ -50,7 +50,7 @@ fn settings_are_checked() {
         (json!({"privateKey": PEM}), "/0/applicationId"),
         (json!({"applicationId": "a", "privateKey": "s3cret"}), "/0/privateKey"),
         (json!({"applicationId": "a", "privateKey": PEM.replace('Q', "R")}), "/0/privateKey"),
-        (json!({"apiKey": "k", "apiSecret": "s", "secret": "x"}), "/0"),
+        (json!({"apiKey": "k", "apiSecret": "s", "secret": "x"}), "/0/secret"),
     ] {
         assert_eq!(path(settings.clone()), Err(fault.to_owned()), "{settings}");
     }
@@ -65,7 +65,7 @@ fn what_is_vibers_own_is_refused_elsewhere() {
     };
     for (name, good, bad) in [("category", "promotion", "advert"), ("type", "template", "text")] {
         assert_eq!(path_of(with(name, good), Channel::Viber), Ok(()));
-        assert_eq!(path_of(with(name, bad), Channel::Viber), Err("/0".to_owned()));
+        assert_eq!(path_of(with(name, bad), Channel::Viber), Err(format!("/0/{name}")));
         for other in [Channel::Sms, Channel::Whatsapp] {
             assert_eq!(path_of(with(name, good), other), Err(format!("/0/{name}")));
         }

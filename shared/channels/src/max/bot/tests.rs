@@ -1,4 +1,5 @@
 use super::*;
+use crate::testing;
 use crate::testing::{context, now, request};
 use baton_pipeline::{
     inbound::{Act, Inbound},
@@ -21,7 +22,7 @@ fn read(status: u16, body: &Value) -> Outcome {
 
 fn refusal(status: u16, code: &str) -> ProviderError {
     let message = "Key: error.dialog.suspended, args: [228532008,].";
-    let error = checked(read(status, &json!({ "code": code, "message": message }))).expect_err("an error");
+    let error = testing::failed(read(status, &json!({ "code": code, "message": message }))).expect_err("an error");
     assert!(!error.message.contains("228532008") && !error.message.contains("Key"), "{}", error.message);
     error
 }
@@ -61,7 +62,7 @@ fn a_code_that_is_not_known_is_read_by_its_status() {
         );
     }
     // Without a code it was not the API that answered.
-    let code = |status, body| checked(read(status, &body)).expect_err("an error");
+    let code = |status, body| testing::failed(read(status, &body)).expect_err("an error");
     assert_eq!((code(403, json!({})).class, code(403, json!({})).code.as_str()), (Misconfigured, "http_403"));
     assert_eq!((code(404, json!("x")).class, code(502, json!("x")).class), (Misconfigured, Unknown));
     assert_eq!(code(200, json!("<html>")).code, "no_message_id");
@@ -91,7 +92,7 @@ fn a_text_has_its_limit_and_a_picture_needs_none() {
     };
     let code = |content| match body(&request(Channel::Max, "42", content)) {
         Ok(_) => "ok".to_owned(),
-        Err(outcome) => checked(outcome).expect_err("a refusal").code,
+        Err(outcome) => testing::failed(outcome).expect_err("a refusal").code,
     };
     let image = Some("https://example.org/a.png");
     assert_eq!([code(content(&"ж".repeat(4000), None)), code(content("", image))], ["ok", "ok"]);

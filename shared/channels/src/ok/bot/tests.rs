@@ -1,4 +1,5 @@
 use super::*;
+use crate::testing;
 use crate::testing::{context, now, request};
 use baton_pipeline::{
     inbound::{Act, Inbound},
@@ -30,9 +31,9 @@ fn read(status: u16, in_header: Option<&str>, body: &Value) -> Outcome {
 /// An error as Odnoklassniki writes it; the header alone is read alike.
 fn refusal(code: u64) -> ProviderError {
     let body = json!({ "error_code": code, "error_msg": "PARAM : user:4242", "error_data": "user:4242" });
-    let error = checked(read(200, Some(&code.to_string()), &body)).expect_err("an error");
-    assert_eq!(checked(read(200, Some(&code.to_string()), &json!(""))), Err(error.clone()));
-    assert_eq!(checked(read(200, None, &body)), Err(error.clone()));
+    let error = testing::failed(read(200, Some(&code.to_string()), &body)).expect_err("an error");
+    assert_eq!(testing::failed(read(200, Some(&code.to_string()), &json!(""))), Err(error.clone()));
+    assert_eq!(testing::failed(read(200, None, &body)), Err(error.clone()));
     assert!(!format!("{error:?}").contains("4242"), "{error:?}");
     error
 }
@@ -62,7 +63,7 @@ fn an_answer_says_whether_the_message_was_sent() {
     assert_eq!(read(200, None, &json!({ "success": true, "message_id": "mid:1" })), id(Some("mid:1")));
     assert_eq!(read(200, None, &json!({ "success": true })), id(None));
     assert_eq!(read(200, None, &json!({ "success": [true], "chat_ids": ["chat:C1"] })), id(None));
-    let code = |status, body: Value| checked(read(status, None, &body)).expect_err("an error");
+    let code = |status, body: Value| testing::failed(read(status, None, &body)).expect_err("an error");
     for body in [json!({ "success": false }), json!({ "success": [false] })] {
         assert_eq!((code(200, body.clone()).class, code(200, body).code.as_str()), (Permanent, "not_sent"));
     }
@@ -70,7 +71,7 @@ fn an_answer_says_whether_the_message_was_sent() {
         assert_eq!((code(200, body.clone()).class, code(200, body).code.as_str()), (Unknown, "bad_answer"));
     }
     assert_eq!((code(502, json!("x")).class, code(429, json!("x")).class), (Unknown, Temporary));
-    assert_eq!(checked(read(200, Some("not a number"), &json!({}))).expect_err("an error").code, "bad_answer");
+    assert_eq!(testing::failed(read(200, Some("not a number"), &json!({}))).expect_err("an error").code, "bad_answer");
 }
 
 #[test]
@@ -110,7 +111,7 @@ fn a_text_has_its_limit_and_a_picture_needs_none() {
     };
     let code = |content| match message(&request(Channel::Ok, "42", content)) {
         Ok(_) => "ok".to_owned(),
-        Err(outcome) => checked(outcome).expect_err("a refusal").code,
+        Err(outcome) => testing::failed(outcome).expect_err("a refusal").code,
     };
     let image = Some("https://example.org/a.png");
     assert_eq!([code(content(&"ж".repeat(4000), None)), code(content("", image))], ["ok", "ok"]);

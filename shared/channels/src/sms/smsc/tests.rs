@@ -50,8 +50,8 @@ fn settings_are_checked_and_no_secret_is_shown() {
         (json!({"login": "l", "apiKey": "k"}), "/0/apiKey"),
         (json!({"apiKey": "k", "webhookSecret": "short"}), "/0/webhookSecret"),
         (json!({"apiKey": "k", "baseUrl": "smsc.ru"}), "/0/baseUrl"),
-        (json!({"apiKey": "k", "psw": "p"}), "/0"),
-        (json!({"apiKey": 5}), "/0"),
+        (json!({"apiKey": "k", "psw": "p"}), "/0/psw"),
+        (json!({"apiKey": 5}), "/0/apiKey"),
     ] {
         assert_eq!(path(settings.clone()), Err(fault.to_owned()), "{settings}");
     }

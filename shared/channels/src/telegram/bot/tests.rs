@@ -135,7 +135,7 @@ fn texts_and_captions_have_their_limits_in_utf16_units() {
     };
     let check = |content| match body(&chat_id("42"), &content) {
         Ok((method, _)) => Ok(method),
-        Err(outcome) => Err(checked(outcome).expect_err("a refusal").code),
+        Err(outcome) => Err(testing::failed(outcome).expect_err("a refusal").code),
     };
     let too_long = Err("text_too_long".to_owned());
     assert_eq!(check(content("ж".repeat(4096), false)), Ok("sendMessage"));
@@ -168,10 +168,9 @@ fn a_document_is_read_by_both_names_and_its_faults_are_found() {
         let providers = telegram::providers(&document.to_string(), &testing::context());
         providers.map(|providers| providers.iter().map(|provider| provider.name()).collect::<Vec<_>>())
     };
-    assert_eq!(
-        names(json!([{ "name": "telegram", "botToken": TOKEN }, { "name": "bot", "botToken": "1:x" }])),
-        Ok(vec![NAME, NAME])
-    );
+    for name in ["telegram", "bot"] {
+        assert_eq!(names(json!([{ "name": name, "botToken": TOKEN }])), Ok(vec![NAME]));
+    }
     for (document, fault) in [
         (json!([{ "name": "TELEGRAM" }]), "missing field `botToken`"),
         (json!([{ "name": "TELEGRAM", "botToken": "1:x", "token": 1 }]), "unknown field `token`"),

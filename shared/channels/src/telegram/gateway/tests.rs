@@ -1,4 +1,5 @@
 use super::*;
+use crate::testing;
 use crate::testing::{attempt, context, now, request};
 use reqwest::{StatusCode, header::HeaderMap};
 
@@ -63,7 +64,7 @@ fn a_flood_is_waited_out() {
 fn an_answer_is_read_by_its_body_and_else_by_its_status() {
     let read = |status, body: Value| outcome(&answer(status, &body), now());
     assert_eq!(read(200, json!({ "ok": true, "result": { "request_id": "r1" } })), accepted("r1", true));
-    let code = |outcome| checked(outcome).expect_err("an error").code;
+    let code = |outcome| testing::failed(outcome).expect_err("an error").code;
     assert_eq!(code(read(200, json!({ "ok": true, "result": {} }))), "no_message_id");
     assert_eq!(code(read(200, json!("<html>"))), "no_message_id");
     assert_eq!(code(read(502, json!("<html>"))), "http_502");
@@ -86,7 +87,7 @@ fn it_takes_codes_for_phones_and_nothing_else() {
     for bad in [None, some(""), some("123"), some("123456789"), some("12a4")] {
         let content = ChannelContent { code: bad, ..ChannelContent::default() };
         let refused = gateway.call(&request(Channel::Telegram, "+79990000001", content)).expect_err("a refusal");
-        assert_eq!(checked(refused).expect_err("a refusal").code, "code_missing");
+        assert_eq!(testing::failed(refused).expect_err("a refusal").code, "code_missing");
     }
 }
 

@@ -32,8 +32,8 @@ fn refusal(code: u64) -> ProviderError {
         json!({ "error": { "error_code": code, "error_msg": format!("no {TOKEN} 4242"), "request_params": params } });
     let of_peer = json!({ "response": [{ "peer_id": 4242, "message_id": 0, "conversation_message_id": 0,
         "error": { "code": code, "description": "no 4242" } }] });
-    let error = checked(read(200, &of_call)).expect_err("an error");
-    assert_eq!(checked(read(200, &of_peer)), Err(error.clone()));
+    let error = crate::testing::failed(read(200, &of_call)).expect_err("an error");
+    assert_eq!(crate::testing::failed(read(200, &of_peer)), Err(error.clone()));
     assert!(!format!("{error:?}").contains("4242") && !format!("{error:?}").contains("s3cret"), "{error:?}");
     error
 }
@@ -94,7 +94,7 @@ fn an_answer_names_the_message() {
         )
     };
     assert_eq!((taken(17, 3), taken(0, 3)), (accepted("17", false), accepted("3", false)));
-    let code = |status, body: Value| checked(read(status, &body)).expect_err("an error");
+    let code = |status, body: Value| crate::testing::failed(read(status, &body)).expect_err("an error");
     for body in
         [json!({}), json!({ "response": [] }), json!({ "response": 7 }), json!({ "response": [{}] }), json!("<html>")]
     {
@@ -145,7 +145,7 @@ fn it_writes_to_ids_of_digits_and_never_to_phones() {
 fn a_message_needs_a_text_that_fits_or_attachments() {
     let code = |content| match bot().call(&request(Channel::Vk, "4242", content)) {
         Ok(_) => "ok".to_owned(),
-        Err(outcome) => checked(outcome).expect_err("a refusal").code,
+        Err(outcome) => crate::testing::failed(outcome).expect_err("a refusal").code,
     };
     let text = |text: String| ChannelContent { text: Some(text), ..ChannelContent::default() };
     assert_eq!([code(text("ж".repeat(4096))), code(text("ж".repeat(4097)))], ["ok", "text_too_long"]);

@@ -18,7 +18,7 @@ use crate::{
     Capabilities, Context, DocumentFault,
     base_url::base_url,
     document::Entry,
-    outcomes::{accepted, check_failed, no_id},
+    outcomes::{accepted, bad_answer, check_failed, no_id},
     registry::Kind,
     secret::Secret,
     transport::{self, Answer},
@@ -147,9 +147,9 @@ impl Provider for Meta {
             let call = self.http.get(format!("{}?fields=id", self.url)).bearer_auth(self.token.expose());
             let answer = transport::call(call).await.map_err(check_failed)?;
             match refusal(&answer, now) {
-                Some(error) => Err(error),
+                Some(error) => Err(check_failed(Outcome::from_error(error))),
                 None if answer.json()["id"].is_string() => Ok(()),
-                None => Err(ProviderError::new(ErrorClass::Unknown, "bad_answer", "The answer is not one of Meta's.")),
+                None => Err(bad_answer()),
             }
         })
     }

@@ -45,7 +45,7 @@ fn settings_are_checked() {
     assert_eq!(path(json!({"appSecret": "a", "verifyToken": "b", "apiVersion": "v26.0"})), Ok(()));
     for (change, fault) in [
         (json!({"accessToken": ""}), "/0/accessToken"),
-        (json!({"accessToken": 5}), "/0"),
+        (json!({"accessToken": 5}), "/0/accessToken"),
         (json!({"phoneNumberId": "+79990000001"}), "/0/phoneNumberId"),
         (json!({"phoneNumberId": ""}), "/0/phoneNumberId"),
         (json!({"apiVersion": "25"}), "/0/apiVersion"),
@@ -54,7 +54,7 @@ fn settings_are_checked() {
         (json!({"verifyToken": "s3cret"}), "/0/appSecret"),
         (json!({"appSecret": "", "verifyToken": "s3cret"}), "/0/appSecret"),
         (json!({"appSecret": "s3cret", "verifyToken": ""}), "/0/verifyToken"),
-        (json!({"secret": "s3cret"}), "/0"),
+        (json!({"secret": "s3cret"}), "/0/secret"),
     ] {
         assert_eq!(path(change.clone()), Err(fault.to_owned()), "{change}");
     }
