@@ -7,10 +7,16 @@ use crate::{
     settings, telemetry,
 };
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use baton_aws::{clock::SystemClock, messages::MessageTable, parameters, queues::Fallbacks};
+use baton_aws::{
+    clock::SystemClock,
+    messages::MessageTable,
+    parameters,
+    queues::{Fallbacks, InboundQueue},
+};
 use baton_channels::{sns, webhooks};
 use baton_domain::Channel;
 use baton_pipeline::{
+    inbound::hear,
     pointer::QueuedReceipts,
     ports::Clock,
     provider::{Heard, WebhookAnswer, WebhookError, WebhookRequest},
@@ -39,6 +45,7 @@ type Document = (Instant, Option<Arc<str>>);
 struct Function {
     messages: MessageTable,
     fallbacks: Fallbacks,
+    inbound: InboundQueue,
     queue: OwnQueue,
     ssm: aws_sdk_ssm::Client,
     providers_path: String,
@@ -56,6 +63,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function {
         messages: aws.messages()?,
         fallbacks: aws.fallbacks()?,
+        inbound: InboundQueue::new(aws.sqs(), settings::required("QUEUE_INBOUND")?, aws.meter.clone(), aws.state()?),
         queue: OwnQueue { client: aws.sqs(), url: settings::required("QUEUE_SELF")?, meter: aws.meter.clone() },
         ssm: aws_sdk_ssm::Client::new(&aws.config),
         providers_path: settings::required("PROVIDERS_PATH")?,
@@ -96,11 +104,12 @@ impl Function {
     }
 
     /// Handles all that a provider told us: its receipts are applied. What people did goes no further yet.
+    /// Takes receipts and what people did.
     async fn heard(&self, heard: &Heard) -> Result<(), RecordError> {
         for receipt in &heard.receipts {
             take(&self.messages, &self.fallbacks, &SystemClock, receipt).await?;
         }
-        Ok(())
+        Ok(hear(&self.inbound, &heard.inbound).await?)
     }
 
     /// Answers a webhook. A provider repeats what is not answered with 2xx, so a failure of ours is a 500.

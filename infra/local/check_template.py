@@ -14,6 +14,8 @@ from local import template
 from local.settings import CHANNELS, REGION
 
 FORTNIGHT = 14 * 24 * 3600
+# Queues that no function of ours reads: they are what others build on.
+FOR_OTHERS = frozenset({"InboundQueue"})
 Resources = dict[str, dict[str, Any]]
 
 
@@ -101,7 +103,10 @@ def queues(source: dict[str, Any], resources: Resources) -> Iterator[str]:
             if source["Mappings"][name][str(seconds)][field] < 6 * int(seconds):
                 yield f"{queue}: with a time-out of {seconds} s the visibility is less than six times that"
         readers = [mapping for mapping in mappings if target(mapping["EventSourceArn"]) == queue]
-        if len(readers) != 1:
+        if queue in FOR_OTHERS:
+            if readers or properties.get("MessageRetentionPeriod") != FORTNIGHT:
+                yield f"{queue} is for others to read, and must keep its messages for 14 days"
+        elif len(readers) != 1:
             yield f"{queue} is read by {len(readers)} functions"
         for mapping in readers:
             if mapping.get("FunctionResponseTypes") != ["ReportBatchItemFailures"] or mapping.get("BatchSize") != 10:
@@ -159,6 +164,9 @@ def functions(_: dict[str, Any], resources: Resources) -> Iterator[str]:
             if "sqs:SendMessage" in listed(right["Action"])
             for queue in listed(right["Resource"])
         }
+        # What waits for its turn goes back on the queue that it came from.
+        for queues in (named, sends):
+            queues.discard(target(variables.get("QUEUE_SELF")))
         if named != sends:
             yield f"{key}: the queues in its environment are not those that it may send to: {named ^ sends}"
     if set(groups) != own:

@@ -1,12 +1,12 @@
 //! The queues on SQS.
 
-use crate::{Meter, coalesce::Coalescer};
+use crate::{Meter, coalesce::Coalescer, state::StateTable};
 use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
 use baton_domain::{AccountId, Channel, MessageId, Time};
 use baton_pipeline::{
     inbound::Inbound,
     pointer::{FallbackPointer, Pointer, QueuedReceipt, QueuedReceipts, WakeUp},
-    ports::{ChannelQueues, FallbackQueue, PortError, PortResult, WakeUps},
+    ports::{ChannelQueues, FallbackQueue, Inbounds, PortError, PortResult, WakeUps},
 };
 use futures::{StreamExt, stream};
 use serde::Serialize;
@@ -237,24 +237,27 @@ impl ReceiptQueue {
     }
 }
 
-/// The queue of what people do.
+/// The queue of what people do, and the table that remembers when they last wrote.
 #[derive(Clone, Debug)]
 pub struct InboundQueue {
     queue: Queue,
+    state: StateTable,
 }
 
 impl InboundQueue {
     /// The queue at this address.
     #[must_use]
-    pub const fn new(client: Client, url: String, meter: Meter) -> InboundQueue {
-        InboundQueue { queue: Queue { client, url, meter } }
+    pub const fn new(client: Client, url: String, meter: Meter, state: StateTable) -> InboundQueue {
+        InboundQueue { queue: Queue { client, url, meter }, state }
+    }
+}
+
+impl Inbounds for InboundQueue {
+    async fn remember(&self, inbound: &Inbound) -> PortResult<()> {
+        self.state.remember(inbound).await
     }
 
-    /// Puts events on the queue; answers when all are durable.
-    ///
-    /// # Errors
-    /// Not all of them are.
-    pub async fn publish(&self, events: &[Inbound]) -> PortResult<()> {
+    async fn publish(&self, events: &[Inbound]) -> PortResult<()> {
         let bodies = events.iter().map(|event| Ok((json(event)?, 0))).collect::<PortResult<Vec<_>>>()?;
         let durable = self.queue.send(bodies).await;
         let failed = || PortError::new("SQS SendMessageBatch", "not all inbound events were taken");

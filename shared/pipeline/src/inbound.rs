@@ -1,5 +1,6 @@
 //! What people do towards our senders: they write, they block us, they let us in again.
 
+use crate::ports::{Inbounds, PortResult};
 use baton_domain::{Channel, Time};
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +51,16 @@ const STOP_WORDS: &[&str] =
     &["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "стоп", "отписаться", "отписка", "отмена"];
 
 impl Act {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Act::Wrote { .. } => "wrote",
+            Act::Blocked => "blocked",
+            Act::Allowed => "allowed",
+        }
+    }
+
     /// A text that somebody wrote: a block when it is one of the words that end a subscription, in any case and with any
     /// punctuation around it.
     #[must_use]
@@ -60,6 +71,21 @@ impl Act {
             false => Act::Wrote { text: text.to_owned(), payload: None },
         }
     }
+}
+
+/// Takes what people did: remembers when they last wrote, and puts it on the queue. What comes again is there twice, with the
+/// same id.
+///
+/// # Errors
+/// A port failed; the events must come again.
+pub async fn hear<I: Inbounds>(inbounds: &I, events: &[Inbound]) -> PortResult<()> {
+    for event in events {
+        tracing::info!(channel = %event.channel, provider = event.provider, act = event.act.name(), "inbound");
+        if matches!(event.act, Act::Wrote { .. }) {
+            inbounds.remember(event).await?;
+        }
+    }
+    if events.is_empty() { Ok(()) } else { inbounds.publish(events).await }
 }
 
 #[cfg(test)]
