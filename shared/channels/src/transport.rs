@@ -93,6 +93,13 @@ pub async fn call(request: RequestBuilder) -> Result<Answer, Outcome> {
     Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
 }
 
+/// The usual course of a send: a request that could be built is made, and its answer read; what was refused before the call is
+/// refused.
+pub async fn exchange(built: Result<RequestBuilder, Outcome>, read: impl FnOnce(&Answer) -> Outcome) -> Outcome {
+    let answered = async { call(built?).await };
+    answered.await.map_or_else(|refused| refused, |answer| read(&answer))
+}
+
 /// What a failed call means. The error's own text is not kept: it holds the address, and that may hold a token.
 fn failure(error: &reqwest::Error) -> Outcome {
     if error.is_builder() {

@@ -173,16 +173,7 @@ impl Provider for Bot {
     }
 
     fn send<'a>(&'a self, request: &'a SendRequest) -> BoxFuture<'a, Outcome> {
-        Box::pin(async move {
-            let call = match self.call(request) {
-                Ok(call) => call,
-                Err(refused) => return refused,
-            };
-            match transport::call(call).await {
-                Ok(answer) => outcome(&answer, request.now),
-                Err(outcome) => outcome,
-            }
-        })
+        Box::pin(transport::exchange(self.call(request), |answer| outcome(answer, request.now)))
     }
 }
 
