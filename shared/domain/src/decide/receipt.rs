@@ -1,5 +1,5 @@
 use super::{Effect, expiry, fail, fall_back, outstanding, settle_status, settle_success};
-use crate::{AttemptState, Message, Receipt, ReceiptStatus, Time, TimelineEvent};
+use crate::{AttemptState, Message, Receipt, ReceiptStatus, SuccessStatus, Time, TimelineEvent};
 
 /// Takes a receipt about an attempt; `None` when there is no such attempt. Receipts come late, twice and in any order:
 /// an attempt only moves forward, and one that failed or expired is delivered all the same when its provider says so.
@@ -52,9 +52,10 @@ fn arrive(message: &mut Message, index: u8, state: AttemptState, receipt: &Recei
         _ => (TimelineEvent::Sent, &mut attempt.sent_at),
     };
     *time = time.or(Some(receipt.at));
-    if rank(state) <= rank(attempt.state) {
+    if rank(state) <= rank(attempt.state) || goes_on_waiting(message, index, state) {
         return;
     }
+    let attempt = &mut message.attempts[usize::from(index)];
     attempt.state = state;
     let ended = attempt.ended_at.take();
     attempt.error = None;
@@ -73,6 +74,19 @@ fn arrive(message: &mut Message, index: u8, state: AttemptState, receipt: &Recei
     if attempt.succeeded_at.is_none() {
         attempt.ended_at = ended;
     }
+}
+
+/// What may be out and waits to be tried again under the same key goes on waiting for that, unless the news settles it: the next
+/// try finds out, and sees to what follows from it. Nothing else would, as there is no call under way.
+fn goes_on_waiting(message: &Message, index: u8, news: AttemptState) -> bool {
+    let attempt = &message.attempts[usize::from(index)];
+    let reached = match news {
+        AttemptState::Read => SuccessStatus::Read,
+        AttemptState::Delivered => SuccessStatus::Delivered,
+        _ => SuccessStatus::Sent,
+    };
+    let wanted = message.leg(attempt).success.unwrap_or(SuccessStatus::Delivered);
+    attempt.state == AttemptState::Queued && attempt.may_be_out() && reached < wanted
 }
 
 fn late(message: &mut Message, index: u8, receipt: &Receipt, now: Time) -> Vec<Effect> {

@@ -79,7 +79,8 @@ fn accept(message: &mut Message, of: &ResultOf<'_>, accepted: &Accepted, awaited
     let ends = expiry(&message.route[usize::from(leg)], now);
     attempt.expires_at = attempt.expires_at.or(ends);
     if awaited {
-        attempt.state = AttemptState::Sent;
+        // A receipt about an earlier try under the same key may have come before.
+        attempt.state = if attempt.delivered_at.is_some() { AttemptState::Delivered } else { AttemptState::Sent };
         attempt.error = None;
         message.note(now, TimelineEvent::Sent, Some(leg), of.provider.map(str::to_owned));
     }

@@ -136,3 +136,23 @@ fn what_may_be_out_is_not_forgotten_over_a_later_try() {
     let effects = answer(&mut message, 0, &Outcome::Refused(error(ErrorClass::Permanent)), 10);
     assert_eq!(send_to(&effects), [(1, Channel::Sms)]);
 }
+
+#[test]
+fn what_may_be_out_waits_for_its_next_try_unless_a_receipt_settles_it() {
+    let wants_read = Leg { success: Some(SuccessStatus::Read), validity_minutes: Some(60), ..leg(Channel::Vk) };
+    let mut message = opened([wants_read]);
+    unknown(&mut message, 1);
+    for (status, second) in [(ReceiptStatus::Sent, 2), (ReceiptStatus::Delivered, 3)] {
+        assert_eq!(send_to(&report(&mut message, 0, status, second)), [(0, Channel::Vk)]);
+    }
+    let effects = answer(&mut message, 0, &accepted(true), 10);
+    assert_eq!(effects, [Effect::Wake { at: at(10 + 3600) }], "somebody looks at it when its period ends");
+    assert_eq!(message.attempts[0].state, AttemptState::Delivered);
+    report(&mut message, 0, ReceiptStatus::Read, 11);
+    assert_eq!(message.status, Status::Read);
+
+    let mut message = opened([leg(Channel::Vk)]);
+    unknown(&mut message, 1);
+    assert_eq!(report(&mut message, 0, ReceiptStatus::Delivered, 2), []);
+    assert_eq!(message.status, Status::Delivered);
+}
