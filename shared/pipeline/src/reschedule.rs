@@ -31,7 +31,7 @@ where
     let changed = update(store, (account, id), None, |message| decide::reschedule(message, send_at, now).map(|_| ()));
     let Some((message, done)) = changed.await? else { return Ok(None) };
     if done.is_ok() {
-        emit::sends(queues, queues, std::slice::from_ref(&message), now).await?;
+        emit::sends(queues, queues, [&message], now).await?;
     }
     Ok(Some((message, done)))
 }
