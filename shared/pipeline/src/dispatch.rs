@@ -41,7 +41,7 @@ where
     // Whatever else waits has been put on its way by the event that made it wait. Were it put on a queue from here as well,
     // each of a bulk's wake-ups would do so with all that waits on a busy queue.
     let woken = looked_at.iter().filter(|(message, changed)| *changed || emit::is_woken(message, wake_up));
-    emit::sends(queues, &Scheduled(queues), woken.map(|(message, _)| message), now).await?;
+    emit::sends(queues, &Scheduled(queues), woken.map(|(message, _)| message), clock.now()).await?;
     tidy(queues, &looked_at, now).await
 }
 

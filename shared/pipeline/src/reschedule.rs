@@ -35,7 +35,7 @@ where
         if message.content.is_none() {
             store.keep_spec(account, id.bulk_key(), message.item, lifetime::ends_by(&message)).await?;
         }
-        emit::sends(queues, queues, [&message], now).await?;
+        emit::sends(queues, queues, [&message], clock.now()).await?;
     }
     Ok(Some((message, done)))
 }
