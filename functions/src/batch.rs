@@ -3,6 +3,7 @@
 use crate::telemetry;
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use baton_aws::{Meter, queues::hide};
+use baton_domain::Time;
 use baton_pipeline::{ports::PortError, send::Verdict};
 use futures::{FutureExt, future::join_all};
 use std::{error::Error, future::Future, panic::AssertUnwindSafe, time::Duration};
@@ -100,6 +101,13 @@ fn receives(record: &SqsMessage) -> u32 {
     count.and_then(|count| count.parse().ok()).unwrap_or(1)
 }
 
+/// When a record was put on its queue, by the queue's clock.
+#[must_use]
+pub fn sent_at(record: &SqsMessage) -> Option<Time> {
+    let millis = record.attributes.get("SentTimestamp")?.parse().ok()?;
+    Time::from_timestamp_millis(millis)
+}
+
 /// The pause after a failure that is ours: 1, 2, 4 … 256 s.
 fn backoff(receives: u32) -> Duration {
     Duration::from_secs(1 << receives.saturating_sub(1).min(8))
@@ -148,6 +156,14 @@ mod tests {
         let failed: Vec<_> =
             response.await.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect();
         assert_eq!(failed, ["poison", "panic", "again"]);
+    }
+
+    #[test]
+    fn a_record_says_when_it_was_sent() {
+        let mut record = record("id", "1");
+        assert_eq!(sent_at(&record), None);
+        record.attributes.insert("SentTimestamp".to_owned(), "1790000000123".to_owned());
+        assert_eq!(sent_at(&record), Time::from_timestamp_millis(1_790_000_000_123));
     }
 
     #[test]

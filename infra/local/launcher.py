@@ -1,17 +1,33 @@
-"""Run the emulator in this process with two of its delays taken away.
+"""Run the emulator in this process with three of its delays taken away.
 
-As shipped it looks for due schedules every ten seconds, and lets each invocation of a function wait 40 ms for a delayed
-acknowledgement. Neither is a setting, so they are set here; a release that renames them stops the start.
+As shipped it looks for due schedules every ten seconds, and every second for messages whose delay has passed, where Lambda
+waits at its queues; and each invocation of a function waits 40 ms for a delayed acknowledgement. None of it is a setting,
+so they are set here; a release that renames them stops the start.
 """
 
 import importlib
 import socketserver
 import sys
+import threading
 
 TICKS = (
     ("ministack.services.scheduler", "_SCHEDULE_TICK_INTERVAL"),
     ("ministack.services.eventbridge", "_SCHEDULER_TICK_INTERVAL"),
 )
+
+
+class Impatient:
+    """An event that is not waited for as long as one would like to."""
+
+    LONGEST = 0.1
+
+    def __init__(self, event: threading.Event) -> None:
+        self.event = event
+        self.set, self.clear = event.set, event.clear
+
+    def wait(self, seconds: float) -> bool:
+        """Wait, but not for long; whether it has come."""
+        return self.event.wait(min(seconds, self.LONGEST))
 
 
 def main() -> None:
@@ -21,6 +37,10 @@ def main() -> None:
         if not hasattr(module, name):
             _changed(f"{module_name}.{name}")
         setattr(module, name, 1)
+    functions = importlib.import_module("ministack.services.lambda_svc")
+    if not isinstance(getattr(functions, "_esm_wake", None), threading.Event):
+        _changed("ministack.services.lambda_svc._esm_wake")
+    functions._esm_wake = Impatient(functions._esm_wake)
     handler = socketserver.StreamRequestHandler
     if not hasattr(handler, "disable_nagle_algorithm"):
         _changed("socketserver.StreamRequestHandler.disable_nagle_algorithm")

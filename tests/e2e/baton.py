@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -238,18 +238,33 @@ class Stack:
 
     def queue_sizes(self) -> dict[str, int]:
         """Give how many messages each queue holds, hidden and delayed ones too; dead-letter queues left out."""
+        return self.sizes("Queue")
+
+    def schedules(self, account: int) -> list[str]:
+        """Give the names of the schedules that an account's bulks have."""
+        pages = self.aws("scheduler").get_paginator("list_schedules").paginate()
+        names = [schedule["Name"] for page in pages for schedule in page["Schedules"]]
+        return sorted(name for name in names if name.startswith(f"{account}-"))
+
+    def dead_letters(self) -> dict[str, int]:
+        """Give how many messages each dead-letter queue holds."""
+        return self.sizes("DeadLetters")
+
+    def sizes(self, kind: str) -> dict[str, int]:
+        """Give how many messages each queue holds whose logical id ends like this."""
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
         names += ("ApproximateNumberOfMessagesDelayed",)
         sizes = {}
         for logical_id, url in self.resources.items():
-            if logical_id.endswith("Queue") and url.startswith("http"):
+            if logical_id.endswith(kind) and url.startswith("http"):
                 answer = self.aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=list(names))
                 sizes[logical_id] = sum(int(answer["Attributes"][name]) for name in names)
         return sizes
 
-    def quiet(self, timeout: float = 60.0) -> None:
-        """Wait until nothing is on any queue."""
-        eventually(lambda: not any(self.queue_sizes().values()), "empty queues", timeout, pause=0.3)
+    def quiet(self, timeout: float = 60.0, but: Collection[str] = ()) -> None:
+        """Wait until nothing is on any queue, but for some."""
+        busy = lambda: [name for name, size in self.queue_sizes().items() if size and name not in but]  # noqa: E731
+        eventually(lambda: not busy(), "empty queues", timeout, pause=0.3)
 
 
 def by_id(items: Iterable[Json]) -> dict[str, Json]:

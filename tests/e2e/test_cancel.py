@@ -1,7 +1,8 @@
 """`DELETE /messages` in every state that a message can be in."""
 
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from baton import Client, Stack, events, eventually, item, phone
@@ -106,16 +107,42 @@ def test_what_could_not_be_processed_stays(shop: Client) -> None:
     assert cancel(shop, id_) == [("ERROR", "not_cancellable")]
 
 
-def test_at_once_after_sending(account: Client, stack: Stack) -> None:
-    """Whoever wins the race, what is CANCELED was not sent, and what was sent is delivered."""
-    ids = account.send(item({"sms": {"text": "t"}}, *({"phone": phone()} for _ in range(60))))
-    outcome = dict(zip(ids, cancel(account, *ids), strict=True))
+def race(stack: Stack, account: Client, outcome: dict[str, tuple[str, str | None]]) -> Counter[str]:
+    """Check what came of a cancel that raced the senders: CANCELED was not sent, all else was, and is delivered."""
     stack.quiet()
-    sent = {record["messageId"]: datetime.fromisoformat(record["at"]) for record in account.outbox()}
+    sent = Counter(record["messageId"] for record in account.walk("/outbox"))
+    now = {message["id"]: message["status"] for message in account.walk("/messages")}
+    assert set(now) == set(outcome) and not [id_ for id_, times in sent.items() if times > 1]
     for id_, (status, error) in outcome.items():
         assert (status == "CANCELED") == (error is None), (status, error)
-        assert (status != "CANCELED") == (id_ in sent), (id_, status)
-        assert account.message(id_)["status"] == ("CANCELED" if status == "CANCELED" else "DELIVERED")
+        assert (status == "CANCELED") == (id_ not in sent), (id_, status)
+        assert now[id_] == ("CANCELED" if status == "CANCELED" else "DELIVERED"), (id_, status, now[id_])
+    return Counter(now.values())
+
+
+def test_at_once_after_sending(account: Client, stack: Stack) -> None:
+    """By their ids, on three channels; whoever wins the race."""
+    channels = [{name: {"text": "t"}} for name in ("sms", "viber", "whatsapp")]
+    ids = account.send(*(item(content, *({"phone": phone()} for _ in range(40))) for content in channels))
+    race(stack, account, dict(zip(ids, cancel(account, *ids), strict=True)))
+
+
+def test_a_whole_bulk_while_it_goes_out(account: Client, stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """A thousand in one call by the bulk's name, twice at the same time: both answers are true."""
+    answer = account.ok(
+        "POST", "/messages", {"messages": [item({"sms": {"text": "t"}}, *({"phone": phone()} for _ in range(1000)))]}
+    )
+    path = f"/messages?bulkId={answer[0]['bulkId']}"
+    eventually(lambda: account.ok("GET", "/outbox?limit=1")["items"], "a first one that has gone out", pause=0.02)
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(lambda _: account.ok("DELETE", path), range(2)))
+    states = [{e["id"]: (e["status"], e["error"] and e["error"]["code"]) for e in elements} for elements in answers]
+    assert [len(state) for state in states] == [1000, 1000]
+    outcome = race(stack, account, states[0])
+    race(stack, account, states[1])
+    with capsys.disabled():
+        print(f"\na bulk of 1,000 cancelled while it went out: {dict(outcome)}")
+    assert set(outcome) == {"CANCELED", "DELIVERED"}, "there was no race"
 
 
 @pytest.mark.parametrize(

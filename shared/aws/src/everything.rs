@@ -72,8 +72,18 @@ impl Accepting for Everything {
         self.messages.begin(bulk).await
     }
 
-    async fn put_specs(&self, account: AccountId, bulk: BulkId, specs: &[(u16, Arc<Spec>)]) -> PortResult<()> {
-        self.messages.put_specs(account, bulk, specs).await
+    async fn put_specs(
+        &self,
+        account: AccountId,
+        bulk: BulkId,
+        specs: &[(u16, Arc<Spec>)],
+        needed_until: Time,
+    ) -> PortResult<()> {
+        self.messages.put_specs(account, bulk, specs, needed_until).await
+    }
+
+    async fn keep_spec(&self, account: AccountId, bulk: BulkId, item: u16, needed_until: Time) -> PortResult<()> {
+        self.messages.keep_spec(account, bulk, item, needed_until).await
     }
 
     async fn put(&self, messages: Vec<Message>, alone: bool) -> PortResult<Vec<Message>> {

@@ -10,13 +10,18 @@ use aws_sdk_dynamodb::{
     operation::{put_item::PutItemError, update_item::UpdateItemError},
     types::{AttributeValue, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
-use baton_domain::{AccountId, AttemptRef, AttemptState, BulkId, Message, MessageId, Spec, Status, Time};
+use baton_domain::{AccountId, AttemptRef, AttemptState, BulkId, Message, MessageId, Spec, Status, Time, lifetime};
 use baton_pipeline::{
     accept::Bulk,
     ports::{Accepting, Begun, Bulks, Claim, Claims, Messages, PortError, PortResult, Specs, Stored},
 };
+use chrono::TimeDelta;
 use futures::{StreamExt, TryStreamExt, stream};
 use std::sync::Arc;
+
+/// How much longer than its creation says the head of a bulk is kept: its messages may wait for more than a year. It holds
+/// nothing of them.
+const HEAD_KEPT: TimeDelta = TimeDelta::days(500);
 
 /// Writes at the same time when a bulk is accepted.
 const CONCURRENT_WRITES: usize = 64;
@@ -31,10 +36,15 @@ pub struct MessageTable {
 }
 
 impl MessageTable {
-    /// The table of this name. Items are kept for `retention_days` after their creation.
+    /// The table of this name. What it holds is kept until `retention_days` after it was needed
+    /// last.
     #[must_use]
     pub fn new(client: Client, name: impl Into<String>, retention_days: u32, meter: Meter) -> MessageTable {
         MessageTable { client, name: name.into(), retention_days, meter }
+    }
+
+    fn ttl(&self, needed_until: Time) -> AttributeValue {
+        number(lifetime::removable_at(needed_until, self.retention_days))
     }
 
     pub(crate) async fn get(&self, pk: String, sk: String) -> PortResult<Option<Item>> {
@@ -90,7 +100,11 @@ impl Messages for MessageTable {
             .condition_expression("#v = :read")
             .expression_attribute_values(":read", number(read))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let state = record::encode_state(message);
+        let mut state = record::encode_state(message);
+        if message.schedule.send_at.is_some() {
+            // It may have been given a later time.
+            state.insert("ttl".to_owned(), self.ttl(lifetime::ends_by(message)));
+        }
         let assignments: Vec<String> = state.keys().map(|name| format!("#{name} = :{name}")).collect();
         request = request.update_expression(format!("SET {}", assignments.join(", ")));
         for (name, value) in state {
@@ -208,7 +222,7 @@ impl Accepting for MessageTable {
             ("n", number(bulk.count)),
             ("bt", number(bulk.id.tag())),
             ("dg", string(&bulk.digest)),
-            ("ttl", number(created / 1000 + i64::from(self.retention_days) * 86_400)),
+            ("ttl", self.ttl(bulk.created_at + HEAD_KEPT)),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
@@ -223,15 +237,20 @@ impl Accepting for MessageTable {
         Ok(Begun::Known(known))
     }
 
-    async fn put_specs(&self, account: AccountId, bulk: BulkId, specs: &[(u16, Arc<Spec>)]) -> PortResult<()> {
-        let ttl = chrono::Utc::now().timestamp() + i64::from(self.retention_days) * 86_400;
+    async fn put_specs(
+        &self,
+        account: AccountId,
+        bulk: BulkId,
+        specs: &[(u16, Arc<Spec>)],
+        needed_until: Time,
+    ) -> PortResult<()> {
         let put = |item: u16, spec: Arc<Spec>| async move {
             let json = serde_json::to_string(&spec).map_err(|error| PortError::new("writing a content", error))?;
             let item: Item = [
                 ("pk", string(layout::bulk_pk(account, bulk))),
                 ("sk", string(layout::spec_sk(item))),
                 ("c", AttributeValue::S(json)),
-                ("ttl", number(ttl)),
+                ("ttl", self.ttl(needed_until)),
             ]
             .map(|(name, value)| (name.to_owned(), value))
             .into();
@@ -239,6 +258,32 @@ impl Accepting for MessageTable {
         };
         let puts: Vec<_> = specs.iter().map(|(item, spec)| put(*item, spec.clone())).collect();
         stream::iter(puts).buffer_unordered(CONCURRENT_WRITES).try_for_each(|_| async { Ok(()) }).await
+    }
+
+    async fn keep_spec(&self, account: AccountId, bulk: BulkId, item: u16, needed_until: Time) -> PortResult<()> {
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .key("pk", string(layout::bulk_pk(account, bulk)))
+            .key("sk", string(layout::spec_sk(item)))
+            .update_expression("SET #ttl = :ttl")
+            .condition_expression("#ttl < :ttl")
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":ttl", self.ttl(needed_until))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        match request.send().await {
+            Ok(answer) => {
+                self.meter.write(answer.consumed_capacity());
+                Ok(())
+            }
+            // It is kept for longer anyway, or there is none.
+            Err(SdkError::ServiceError(refused)) if refused.err().is_conditional_check_failed_exception() => {
+                self.meter.refused_write();
+                Ok(())
+            }
+            Err(error) => Err(PortError::new("DynamoDB UpdateItem", error)),
+        }
     }
 
     async fn put(&self, messages: Vec<Message>, alone: bool) -> PortResult<Vec<Message>> {

@@ -17,7 +17,7 @@ use crate::layout;
 use aws_sdk_dynamodb::types::AttributeValue;
 use baton_domain::{
     AccountId, Attempt, AttemptState, ErrorClass, GroupId, Message, MessageId, Status, Time, TimelineEntry,
-    TimelineEvent, message::AttemptError, window::Schedule,
+    TimelineEvent, lifetime, message::AttemptError, window::Schedule,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -75,7 +75,7 @@ pub fn encode(message: &Message, alone: bool, retention_days: u32) -> Item {
         ("ct", number(created)),
         ("r", string(json(&message.recipient))),
         ("rt", string(route::encode(&message.route))),
-        ("ttl", number(created / 1000 + i64::from(retention_days) * 86_400)),
+        ("ttl", number(lifetime::removable_at(lifetime::ends_by(message), retention_days))),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into();

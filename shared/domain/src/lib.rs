@@ -10,6 +10,7 @@ pub mod channel;
 pub mod content;
 pub mod decide;
 pub mod ids;
+pub mod lifetime;
 pub mod limits;
 pub mod message;
 pub mod outcome;

@@ -7,7 +7,8 @@ use crate::{
     ports::{Accepting, Begun, ChannelQueues, Clock, PortError, WakeUps},
 };
 use baton_domain::{
-    AccountId, BulkId, GroupId, Leg, Message, MessageId, Recipient, Spec, Status, Time, decide, window::Schedule,
+    AccountId, BulkId, GroupId, Leg, Message, MessageId, Recipient, Spec, Status, Time, decide, lifetime,
+    window::Schedule,
 };
 use std::sync::Arc;
 
@@ -105,10 +106,13 @@ where
             }
             answered_as_of = known.created_at;
         }
-        store.put_specs(submission.account, submission.bulk, &shared_specs(&submission.items)).await?;
+        let needed_until = accepted.iter().map(lifetime::ends_by).max().unwrap_or(now);
+        let specs = shared_specs(&submission.items);
+        store.put_specs(submission.account, submission.bulk, &specs, needed_until).await?;
     }
     let stored = store.put(accepted, alone).await?;
-    emit::sends(queues, queues, &stored, now).await?;
+    // As of now: the writes of a large bulk take seconds, by which what is due soon would be delayed too long.
+    emit::sends(queues, queues, &stored, clock.now()).await?;
     Ok(opened(&submission, answered_as_of))
 }
 

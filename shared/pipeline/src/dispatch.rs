@@ -6,7 +6,7 @@ use crate::{
     ports::{Bulks, ChannelQueues, Clock, Messages, PortResult, Scheduler, WakeUps},
     update::update,
 };
-use baton_domain::{AttemptState, Message, Time, decide};
+use baton_domain::{Message, Time, decide};
 use futures::{StreamExt, TryStreamExt, stream};
 use std::collections::BTreeSet;
 
@@ -33,13 +33,16 @@ where
     }
     let messages = store.messages(wake_up.account, wake_up.bulk).await?;
     let expired = messages.into_iter().map(|message| expire(store, message, now));
-    let messages: Vec<Message> = stream::iter(expired.collect::<Vec<_>>())
+    let looked_at: Vec<(Message, bool)> = stream::iter(expired.collect::<Vec<_>>())
         .buffered(CONCURRENT_UPDATES)
         .try_filter_map(|message| async { Ok(message) })
         .try_collect()
         .await?;
-    emit::sends(queues, &Scheduled(queues), &messages, now).await?;
-    tidy(queues, &messages, now).await
+    // Whatever else waits has been put on its way by the event that made it wait. Were it put on a queue from here as well,
+    // each of a bulk's wake-ups would do so with all that waits on a busy queue.
+    let woken = looked_at.iter().filter(|(message, changed)| *changed || emit::is_woken(message, wake_up));
+    emit::sends(queues, &Scheduled(queues), woken.map(|(message, _)| message), clock.now()).await?;
+    tidy(queues, &looked_at, now).await
 }
 
 /// The later wake-ups of a bulk that is looked at go to the scheduler at once, where each is there once however often it is
@@ -52,29 +55,30 @@ impl<Q: Scheduler> WakeUps for Scheduled<'_, Q> {
     }
 }
 
-/// Ends the validity periods of a message that are over.
-async fn expire<S: Messages>(store: &S, message: Message, now: Time) -> PortResult<Option<Message>> {
+/// Ends the validity periods of a message that are over, and says whether it has changed since it was read.
+async fn expire<S: Messages>(store: &S, message: Message, now: Time) -> PortResult<Option<(Message, bool)>> {
     let over = message.attempts.iter().any(|attempt| attempt.expires_at.is_some_and(|time| time <= now));
     if !over {
-        return Ok(Some(message));
+        return Ok(Some((message, false)));
     }
-    let key = (message.account, message.id);
-    let changed = update(store, key, Some(message), |message| decide::expire(message, now)).await?;
-    Ok(changed.map(|(message, _)| message))
+    let (key, read) = ((message.account, message.id), message.version);
+    let ended = update(store, key, Some(message), |message| decide::expire(message, now)).await?;
+    Ok(ended.map(|(message, _)| {
+        let changed = message.version != read;
+        (message, changed)
+    }))
 }
 
-/// Removes the schedules of a bulk that has nothing left to do: what they would have woken was cancelled or rescheduled.
-async fn tidy<Q: Scheduler>(queues: &Q, messages: &[Message], now: Time) -> PortResult<()> {
+/// Removes the schedules of a bulk that has nothing left to do: what they would have woken was cancelled, or its receipt came
+/// before the end of its validity period.
+async fn tidy<Q: Scheduler>(queues: &Q, messages: &[(Message, bool)], now: Time) -> PortResult<()> {
     // A delivered message may still have a required channel that waits for the same minute.
     let has_more = |message: &Message| !message.status.is_final() || !decide::outstanding(message).is_empty();
-    if messages.is_empty() || messages.iter().any(has_more) {
+    if messages.is_empty() || messages.iter().any(|(message, _)| has_more(message)) {
         return Ok(());
     }
-    let withdrawn = messages.iter().flat_map(|message| {
-        let attempts = message.attempts.iter().filter(|attempt| attempt.state == AttemptState::Canceled);
-        attempts.filter_map(|attempt| attempt.not_before).map(|time| emit::before_send(message, time))
-    });
-    let ahead: BTreeSet<WakeUp> = withdrawn.filter(|wake_up| wake_up.time().is_some_and(|at| at > now)).collect();
+    let set = messages.iter().flat_map(|(message, _)| emit::scheduled(message));
+    let ahead: BTreeSet<WakeUp> = set.filter(|wake_up| wake_up.time().is_some_and(|at| at > now)).collect();
     for wake_up in ahead {
         queues.forget(wake_up).await?;
     }

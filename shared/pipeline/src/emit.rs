@@ -5,7 +5,7 @@ use crate::{
     ports::{ChannelQueues, PortResult, WakeUps},
 };
 use baton_domain::{
-    Channel, Message, Time,
+    Attempt, AttemptState, Channel, Message, Time, TimelineEvent,
     decide::{self, Effect},
 };
 use chrono::{DurationRound, TimeDelta};
@@ -24,7 +24,12 @@ pub const LONGEST_DELAY: TimeDelta = TimeDelta::minutes(15);
 const LEAD: TimeDelta = TimeDelta::minutes(1);
 
 /// Puts everything that waits in these messages on its way.
-pub(crate) async fn sends<Q, W>(queues: &Q, wake_ups: &W, messages: &[Message], now: Time) -> PortResult<()>
+pub(crate) async fn sends<'m, Q, W>(
+    queues: &Q,
+    wake_ups: &W,
+    messages: impl IntoIterator<Item = &'m Message>,
+    now: Time,
+) -> PortResult<()>
 where
     Q: ChannelQueues,
     W: WakeUps,
@@ -66,13 +71,52 @@ pub(crate) fn before_send(message: &Message, time: Time) -> WakeUp {
     WakeUp { account: message.account, bulk: message.id.bulk_key(), at: at.timestamp_millis() }
 }
 
-/// The wake-up that comes after the end of a validity period: by the minute when that is far away, so that a bulk has few of
-/// them, else to five seconds.
+/// How fine the wake-ups of validity periods are: by the minute when the end is far away, so that a bulk has few of them.
+const FAR_GRAIN: TimeDelta = TimeDelta::minutes(1);
+const NEAR_GRAIN: TimeDelta = TimeDelta::seconds(5);
+
+/// The wake-up that comes after the end of a validity period.
 pub(crate) fn after_expiry(message: &Message, time: Time, now: Time) -> WakeUp {
-    let grain = if is_later(time, now) { TimeDelta::minutes(1) } else { TimeDelta::seconds(5) };
+    after(message, time, if is_later(time, now) { FAR_GRAIN } else { NEAR_GRAIN })
+}
+
+fn after(message: &Message, time: Time, grain: TimeDelta) -> WakeUp {
     let floor = time.duration_trunc(grain).unwrap_or(time);
     let at = if floor < time { floor + grain } else { floor };
     WakeUp { account: message.account, bulk: message.id.bulk_key(), at: at.timestamp_millis() }
+}
+
+/// Whether a wake-up has to see to what waits in a message that it has found unchanged: it was set for a send of it; or for a
+/// validity period that has been ended, so that what followed may not be on its way yet; or somebody gave the message another
+/// time, as a call that died after it had stored that is not repeated by any queue.
+pub(crate) fn is_woken(message: &Message, wake_up: WakeUp) -> bool {
+    let rescheduled = message.timeline.iter().any(|entry| entry.event == TimelineEvent::Rescheduled);
+    let mut attempts = message.attempts.iter();
+    rescheduled || attempts.any(|attempt| is_before(message, attempt, wake_up) || is_after(message, attempt, wake_up))
+}
+
+/// Whether a wake-up comes before the send of an attempt.
+fn is_before(message: &Message, attempt: &Attempt, wake_up: WakeUp) -> bool {
+    let waits = attempt.not_before.filter(|_| attempt.state == AttemptState::Queued);
+    waits.is_some_and(|time| before_send(message, time) == wake_up)
+}
+
+/// Whether a wake-up comes after the validity period of an attempt that has ended.
+fn is_after(message: &Message, attempt: &Attempt, wake_up: WakeUp) -> bool {
+    let ended = attempt.expires_at.filter(|_| attempt.ended_at.is_some());
+    ended.is_some_and(|time| [FAR_GRAIN, NEAR_GRAIN].iter().any(|grain| after(message, time, *grain) == wake_up))
+}
+
+/// Every wake-up that may be scheduled for a message that has come to its end: for what was withdrawn before its time, and for
+/// validity periods that a queue can not delay.
+pub(crate) fn scheduled(message: &Message) -> impl Iterator<Item = WakeUp> + '_ {
+    message.attempts.iter().flat_map(|attempt| {
+        let withdrawn = attempt.not_before.filter(|_| attempt.state == AttemptState::Canceled);
+        let period = message.leg(attempt).validity_minutes.map(|minutes| TimeDelta::minutes(minutes.into()));
+        let settled = attempt.expires_at.filter(|_| period > Some(LONGEST_DELAY));
+        let sends = withdrawn.map(|time| before_send(message, time));
+        sends.into_iter().chain(settled.map(|time| after(message, time, FAR_GRAIN)))
+    })
 }
 
 fn seconds_until(time: Time, now: Time) -> u64 {

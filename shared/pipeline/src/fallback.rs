@@ -21,5 +21,5 @@ where
         tracing::warn!(message = %pointer.message, "a fallback of a message that is not there");
         return Ok(());
     };
-    emit::sends(queues, queues, &[message], clock.now()).await
+    emit::sends(queues, queues, [&message], clock.now()).await
 }

@@ -27,6 +27,8 @@ pub struct State {
     pub bulks: BTreeMap<(AccountId, BulkId), Bulk>,
     /// The contents beside bulks.
     pub specs: BTreeMap<(AccountId, BulkId, u16), Arc<Spec>>,
+    /// Until when each content is needed.
+    pub needed_until: BTreeMap<(AccountId, BulkId, u16), Time>,
     /// The messages.
     pub messages: BTreeMap<(AccountId, MessageId), Message>,
     /// Pointers on the queues of channels, with their delays, in the order of their coming.
@@ -111,9 +113,27 @@ impl Accepting for Memory {
         Ok(Begun::New)
     }
 
-    async fn put_specs(&self, account: AccountId, bulk: BulkId, specs: &[(u16, Arc<Spec>)]) -> PortResult<()> {
-        let specs = specs.iter().map(|(item, spec)| ((account, bulk.key(), *item), spec.clone()));
-        self.state().specs.extend(specs);
+    async fn put_specs(
+        &self,
+        account: AccountId,
+        bulk: BulkId,
+        specs: &[(u16, Arc<Spec>)],
+        needed_until: Time,
+    ) -> PortResult<()> {
+        let mut state = self.state();
+        for (item, spec) in specs {
+            state.specs.insert((account, bulk.key(), *item), spec.clone());
+            state.needed_until.insert((account, bulk.key(), *item), needed_until);
+        }
+        Ok(())
+    }
+
+    async fn keep_spec(&self, account: AccountId, bulk: BulkId, item: u16, needed_until: Time) -> PortResult<()> {
+        let mut state = self.state();
+        let known = state.needed_until.get_mut(&(account, bulk.key(), item));
+        if let Some(known) = known {
+            *known = needed_until.max(*known);
+        }
         Ok(())
     }
 

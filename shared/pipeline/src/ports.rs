@@ -111,12 +111,22 @@ pub trait Accepting: Send + Sync {
     /// Stores the head of a bulk, or finds the head that is there.
     fn begin(&self, bulk: &Bulk) -> impl Future<Output = PortResult<Begun>> + Send;
 
-    /// Stores contents beside the head, by the index of their item.
+    /// Stores contents beside the head, by the index of their item. Messages may need them until `needed_until`.
     fn put_specs(
         &self,
         account: AccountId,
         bulk: BulkId,
         specs: &[(u16, Arc<Spec>)],
+        needed_until: Time,
+    ) -> impl Future<Output = PortResult<()>> + Send;
+
+    /// Keeps a content beside the head for longer, if there is one and it would be gone by then.
+    fn keep_spec(
+        &self,
+        account: AccountId,
+        bulk: BulkId,
+        item: u16,
+        needed_until: Time,
     ) -> impl Future<Output = PortResult<()>> + Send;
 
     /// Stores messages that are not there yet and gives, in the same order, each as it is stored now. A message `alone`

@@ -2,12 +2,13 @@
 
 use crate::{
     emit,
-    ports::{ChannelQueues, Clock, Messages, PortResult, WakeUps},
+    ports::{Accepting, ChannelQueues, Clock, Messages, PortResult, WakeUps},
     update::update,
 };
 use baton_domain::{
     AccountId, Message, MessageId, Time,
     decide::{self, NotWaiting},
+    lifetime,
 };
 
 /// Reschedules a message. `None` when the account has no such message; otherwise the message as it is now, and whether it
@@ -23,7 +24,7 @@ pub async fn reschedule<S, Q, C>(
     send_at: Time,
 ) -> PortResult<Option<(Message, Result<(), NotWaiting>)>>
 where
-    S: Messages,
+    S: Messages + Accepting,
     Q: ChannelQueues + WakeUps,
     C: Clock,
 {
@@ -31,7 +32,10 @@ where
     let changed = update(store, (account, id), None, |message| decide::reschedule(message, send_at, now).map(|_| ()));
     let Some((message, done)) = changed.await? else { return Ok(None) };
     if done.is_ok() {
-        emit::sends(queues, queues, std::slice::from_ref(&message), now).await?;
+        if message.content.is_none() {
+            store.keep_spec(account, id.bulk_key(), message.item, lifetime::ends_by(&message)).await?;
+        }
+        emit::sends(queues, queues, [&message], clock.now()).await?;
     }
     Ok(Some((message, done)))
 }

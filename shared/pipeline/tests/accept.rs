@@ -48,8 +48,19 @@ impl Accepting for Failing {
         account: baton_domain::AccountId,
         bulk: baton_domain::BulkId,
         specs: &[(u16, Arc<baton_domain::Spec>)],
+        needed_until: baton_domain::Time,
     ) -> PortResult<()> {
-        self.call(self.memory.put_specs(account, bulk, specs)).await
+        self.call(self.memory.put_specs(account, bulk, specs, needed_until)).await
+    }
+
+    async fn keep_spec(
+        &self,
+        account: baton_domain::AccountId,
+        bulk: baton_domain::BulkId,
+        item: u16,
+        needed_until: baton_domain::Time,
+    ) -> PortResult<()> {
+        self.call(self.memory.keep_spec(account, bulk, item, needed_until)).await
     }
 
     async fn put(&self, messages: Vec<baton_domain::Message>, alone: bool) -> PortResult<Vec<baton_domain::Message>> {

@@ -6,17 +6,16 @@ use baton_domain::{AttemptState, Channel, ErrorClass, Receipt, ReceiptStatus, St
 use baton_pipeline::{
     accept::accept,
     cancel::cancel,
-    dispatch::dispatch,
     fallback::fall_back,
     memory::{Memory, StoppedClock},
-    pointer::{Pointer, WakeUp},
+    pointer::Pointer,
     ports::Claims,
     provider::ReceiptOf,
     receipts::{Taken, take},
     send::Verdict,
 };
 use std::time::Duration;
-use support::{ACCOUNT, Scripted, drain, only_message, refused, sender, start, submission, taken};
+use support::{ACCOUNT, Scripted, drain, only_message, refused, sender, start, submission};
 
 fn receipt(pointer: Pointer, status: ReceiptStatus) -> ReceiptOf {
     let receipt = Receipt { status, at: start(), provider_message_id: None, part_count: None };
@@ -171,21 +170,6 @@ async fn a_cancelled_message_is_not_sent() {
     let provider = Scripted::default();
     assert_eq!(sender(&memory, &clock, Channel::Sms, &provider).handle(pointer).await.expect("handled"), Verdict::Done);
     assert_eq!(provider.call_count(), 0);
-}
-
-#[tokio::test]
-async fn a_wake_up_emits_what_is_waiting_and_nothing_else() {
-    let (memory, clock) = (Memory::default(), StoppedClock::at(start()));
-    let request = submission(&[Channel::Sms], 3);
-    let bulk = request.bulk;
-    accept(&memory, &memory, &clock, request).await.expect("accepted");
-    let pointers = drain(&memory);
-    let provider = Scripted::answering([taken()]);
-    sender(&memory, &clock, Channel::Sms, &provider).handle(pointers[0].1).await.expect("handled");
-    dispatch(&memory, &memory, &clock, WakeUp { account: ACCOUNT, bulk, at: start().timestamp_millis() })
-        .await
-        .expect("dispatched");
-    assert_eq!(drain(&memory), pointers[1..]);
 }
 
 #[tokio::test]

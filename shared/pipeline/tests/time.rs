@@ -2,7 +2,7 @@
 
 mod support;
 
-use baton_domain::{AttemptState, Channel, Status, Time, window::Range};
+use baton_domain::{AttemptState, Channel, Status, Time, decide, window::Range};
 use baton_pipeline::{
     accept::accept,
     cancel::cancel,
@@ -22,6 +22,12 @@ fn minutes(minutes: i64) -> TimeDelta {
 
 fn wake_ups(memory: &Memory) -> Vec<WakeUp> {
     memory.state().wake_ups.drain(..).collect()
+}
+
+/// A window that opens with this minute of the hour in which the tests start, at 14:13:20.
+fn half_hour(minute: u32) -> Range {
+    let time = |minute| NaiveTime::from_hms_opt(14, minute, 20).expect("a time of day");
+    Range::new(time(minute), time(minute + 30)).expect("a range")
 }
 
 async fn accepted_for(send_at: Time, recipients: u16) -> (Memory, StoppedClock) {
@@ -64,8 +70,7 @@ async fn a_far_time_is_one_schedule_for_a_whole_bulk() {
 async fn a_pointer_that_waited_until_the_window_closed_waits_for_the_next() {
     let (memory, clock) = (Memory::default(), StoppedClock::at(start()));
     let mut request = submission(&[Channel::Sms], 1);
-    let time = |minute| NaiveTime::from_hms_opt(14, minute, 20).expect("a time of day");
-    request.items[0].schedule.ranges = vec![Range::new(time(13), time(43)).expect("a range")];
+    request.items[0].schedule.ranges = vec![half_hour(13)];
     accept(&memory, &memory, &clock, request).await.expect("accepted");
     let (_, pointer) = drain(&memory)[0];
     clock.advance(Duration::from_secs(40 * 60));
@@ -126,14 +131,16 @@ async fn the_schedule_of_a_bulk_with_nothing_left_to_do_is_removed() {
 
 #[tokio::test]
 async fn a_wake_up_hands_later_ones_to_the_scheduler_where_they_are_merged() {
-    let (memory, clock) = accepted_for(start() + minutes(600), 2).await;
-    let set = wake_ups(&memory);
-    let now = WakeUp { at: start().timestamp_millis(), ..set[0] };
+    let (memory, clock, wake_up) = one_of_three_sent(60).await;
+    clock.advance(Duration::from_secs(61 * 60));
+    let closed = half_hour(13);
+    memory.state().messages.values_mut().for_each(|message| message.schedule.ranges = vec![closed]);
     for _ in 0..3 {
-        dispatch(&memory, &memory, &clock, now).await.expect("dispatched");
+        dispatch(&memory, &memory, &clock, wake_up).await.expect("dispatched");
     }
-    assert!(wake_ups(&memory).is_empty());
-    assert_eq!(memory.state().schedules.len(), 1);
+    assert!(wake_ups(&memory).is_empty() && drain(&memory).is_empty());
+    let set: Vec<_> = memory.state().schedules.iter().filter_map(WakeUp::time).collect();
+    assert_eq!(set, [start() + minutes(1440) - minutes(1) - TimeDelta::seconds(20)]);
 }
 
 #[tokio::test]
@@ -155,4 +162,66 @@ async fn the_schedule_of_a_required_channel_outlives_the_delivery_over_another()
     let now = WakeUp { at: start().timestamp_millis(), ..set[0] };
     dispatch(&memory, &memory, &clock, now).await.expect("dispatched");
     assert_eq!(memory.state().schedules.len(), 1);
+}
+
+/// Three messages of which the first is sent, with this period in which its receipt is waited for.
+async fn one_of_three_sent(period: u16) -> (Memory, StoppedClock, WakeUp) {
+    let (memory, clock) = (Memory::default(), StoppedClock::at(start()));
+    let mut request = submission(&[Channel::Sms, Channel::Email], 3);
+    Arc::make_mut(&mut request.items[0].spec).channels[0].content.validity_period = Some(period);
+    accept(&memory, &memory, &clock, request).await.expect("accepted");
+    let (_, pointer) = drain(&memory)[0];
+    sender(&memory, &clock, Channel::Sms, &Scripted::default()).handle(pointer).await.expect("handled");
+    let wake_up = wake_ups(&memory)[0];
+    (memory, clock, wake_up)
+}
+
+#[tokio::test]
+async fn a_wake_up_leaves_alone_what_it_was_not_set_for() {
+    let (memory, clock, wake_up) = one_of_three_sent(5).await;
+    clock.advance(Duration::from_secs(301));
+    // The second time as after a death between its writes and its pointers; the two that wait for their first sender have
+    // pointers already.
+    for _ in 0..2 {
+        dispatch(&memory, &memory, &clock, wake_up).await.expect("dispatched");
+        let pointers = drain(&memory);
+        assert_eq!(pointers.iter().map(|(channel, _)| *channel).collect::<Vec<_>>(), [Channel::Email]);
+        assert_eq!(pointers[0].1.attempt.attempt, 1);
+    }
+    let another = WakeUp { at: wake_up.at + 5_000, ..wake_up };
+    dispatch(&memory, &memory, &clock, another).await.expect("dispatched");
+    assert!(drain(&memory).is_empty());
+}
+
+#[tokio::test]
+async fn a_wake_up_sees_to_a_message_whose_rescheduling_died_half_way() {
+    let (memory, clock) = accepted_for(start() + minutes(600), 2).await;
+    let set = wake_ups(&memory);
+    {
+        let mut state = memory.state();
+        let message = state.messages.values_mut().next().expect("a message");
+        decide::reschedule(message, start(), start()).expect("rescheduled");
+        message.version += 1;
+    }
+    clock.advance(Duration::from_secs(598 * 60));
+    let other = WakeUp { at: set[0].at - 60_000, ..set[0] };
+    dispatch(&memory, &memory, &clock, other).await.expect("dispatched");
+    assert_eq!(drain(&memory).len(), 1);
+}
+
+#[tokio::test]
+async fn the_schedule_of_a_validity_period_is_removed_when_all_have_been_delivered() {
+    let (memory, clock, wake_up) = one_of_three_sent(60).await;
+    dispatch(&memory, &memory, &clock, wake_up).await.expect("dispatched");
+    assert_eq!(memory.state().schedules.len(), 1);
+    let now = WakeUp { at: start().timestamp_millis(), ..wake_up };
+    for left in [1, 0] {
+        for message in memory.state().messages.values_mut().skip(left) {
+            message.attempts[0].state = AttemptState::Delivered;
+            message.attempts[0].succeeded_at = Some(start());
+            message.status = Status::Delivered;
+        }
+        dispatch(&memory, &memory, &clock, now).await.expect("dispatched");
+        assert_eq!(memory.state().schedules.len(), left);
+    }
 }

@@ -202,7 +202,13 @@ impl Accepting for Ports {
         self.call("put a head", Some(bulk_key(bulk.account, bulk.id)), |world| world.begin_bulk(self, bulk)).await
     }
 
-    async fn put_specs(&self, account: AccountId, bulk: BulkId, specs: &[(u16, Arc<Spec>)]) -> PortResult<()> {
+    async fn put_specs(
+        &self,
+        account: AccountId,
+        bulk: BulkId,
+        specs: &[(u16, Arc<Spec>)],
+        _needed_until: Time,
+    ) -> PortResult<()> {
         for (item, spec) in specs {
             self.call("put a content", Some(bulk_key(account, bulk)), |world| {
                 world.put_spec(self, (account, bulk.key(), *item), spec)
@@ -210,6 +216,11 @@ impl Accepting for Ports {
             .await?;
         }
         Ok(())
+    }
+
+    async fn keep_spec(&self, account: AccountId, bulk: BulkId, _item: u16, _needed_until: Time) -> PortResult<()> {
+        // A history is over long before anything is removed.
+        self.call("keep a content", Some(bulk_key(account, bulk)), |_| ()).await
     }
 
     async fn put(&self, messages: Vec<Message>, _alone: bool) -> PortResult<Vec<Message>> {

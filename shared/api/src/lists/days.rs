@@ -13,6 +13,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 const DAYS_AT_ONCE: usize = 8;
 const BULKS_AT_ONCE: usize = 8;
+/// How much older than others a message may be that has waited for its time.
+const LONGEST_WAIT_DAYS: u64 = 366;
 /// The most lines of a day that one read asks for.
 const LINES: usize = 1000;
 
@@ -63,9 +65,11 @@ pub(crate) async fn walk<P: Ports, C: Clock>(
 fn dates<P: Ports, C: Clock>(app: &App<P, C>, filter: &Filter, page: &Page, after: Option<Position>) -> Vec<NaiveDate> {
     let now = app.clock.now();
     // One day more than is kept: what is about to go may still be there.
-    let oldest = now.date_naive().checked_sub_days(Days::new(u64::from(app.retention_days) + 1)).unwrap_or_default();
+    let kept = u64::from(app.retention_days) + 1;
+    let back = |days: u64| now.date_naive().checked_sub_days(Days::new(days)).unwrap_or_default();
     let date = |time: Time| time.date_naive();
-    let mut first = filter.from.map_or(oldest, date).max(oldest);
+    // What waits for a time far ahead is older than that; who looks for it says so.
+    let mut first = filter.from.map_or(back(kept), |from| date(from).max(back(kept + LONGEST_WAIT_DAYS)));
     let mut last = filter.to.unwrap_or(now).min(now).date_naive();
     // Only who does not want the count may leave out the days before the cursor.
     if let (Some(after), true) = (after, page.without_count) {

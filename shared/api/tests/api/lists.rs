@@ -1,4 +1,4 @@
-use crate::support::{Bench, Seen, sms};
+use crate::support::{Bench, Seen, sms, sms_at};
 use baton_domain::Status;
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, time::Duration};
@@ -79,6 +79,16 @@ async fn every_filter() {
 }
 
 /// Every walk gives every message once, in both orders, whatever the size of its parts.
+/// Messages are kept for 30 days here, and for as long as they wait.
+#[tokio::test]
+async fn what_has_waited_for_long_is_found_by_its_time() {
+    let bench = Bench::new();
+    let ids = bench.post("/messages", &sms_at("2027-06-01T09:00:00Z", &["79990000001"])).await.ids();
+    bench.clock.advance(Duration::from_secs(100 * 86_400));
+    assert_eq!(bench.get("/messages").await.ids(), Vec::<String>::new());
+    assert_eq!(bench.get("/messages?status=delayed&from=2026-11-01T00:00:00Z").await.ids(), ids);
+}
+
 #[tokio::test]
 async fn cursors_and_pages_walk_everything() {
     let bench = Bench::new();

@@ -129,8 +129,18 @@ impl Accepting for World {
         self.call(Accepting::begin(&self.memory, bulk)).await
     }
 
-    async fn put_specs(&self, account: AccountId, bulk: BulkId, specs: &[(u16, Arc<Spec>)]) -> PortResult<()> {
-        self.call(self.memory.put_specs(account, bulk, specs)).await
+    async fn put_specs(
+        &self,
+        account: AccountId,
+        bulk: BulkId,
+        specs: &[(u16, Arc<Spec>)],
+        needed_until: Time,
+    ) -> PortResult<()> {
+        self.call(self.memory.put_specs(account, bulk, specs, needed_until)).await
+    }
+
+    async fn keep_spec(&self, account: AccountId, bulk: BulkId, item: u16, needed_until: Time) -> PortResult<()> {
+        self.call(self.memory.keep_spec(account, bulk, item, needed_until)).await
     }
 
     /// One call per message: a real store takes them in parts too.

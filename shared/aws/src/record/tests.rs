@@ -95,6 +95,15 @@ fn a_delivered_message_stays_below_a_kilobyte() {
 }
 
 #[test]
+fn a_message_is_kept_from_its_time_on() {
+    let removed = |message: &Message| int::<i64>(&encode(message, false, 90), "ttl").expect("a number");
+    let mut message = message();
+    assert_eq!(removed(&message), (now() + chrono::TimeDelta::days(90)).timestamp());
+    message.schedule.send_at = Some(now() + chrono::TimeDelta::days(366));
+    assert_eq!(removed(&message), (now() + chrono::TimeDelta::days(456)).timestamp());
+}
+
+#[test]
 fn a_damaged_item_is_an_error_that_names_the_attribute() {
     for name in ["pk", "ct", "r", "rt", "st", "L", "tl", "v"] {
         let mut item = encode(&message(), false, 90);
