@@ -15,4 +15,5 @@ mod post;
 mod reschedule;
 mod support;
 mod time;
+mod validity;
 mod world;

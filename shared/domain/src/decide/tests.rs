@@ -2,6 +2,8 @@ use super::*;
 use crate::{AccountId, BulkId, Leg, MessageId, Outcome, Receipt, ReceiptStatus, Recipient, outcome::Accepted};
 use std::time::Duration;
 
+mod combinations;
+
 /// What waits: for its time, its window, its receipt.
 mod time;
 
