@@ -1,8 +1,8 @@
 """Run the emulator in this process with three of its delays taken away.
 
-As shipped it looks for due schedules every ten seconds, and every second for messages whose delay has passed, where Lambda
-waits at its queues; and each invocation of a function waits 40 ms for a delayed acknowledgement. None of it is a setting,
-so they are set here; a release that renames them stops the start.
+As shipped it looks for due schedules every ten seconds, and every second for messages whose delay has passed, where
+Lambda waits at its queues; and each invocation of a function waits 40 ms for a delayed acknowledgement. None of it is a
+setting, so they are set here; a release that renames them stops the start.
 """
 
 import importlib

@@ -71,7 +71,7 @@ def test_a_made_up_key(form: str, account: Client, new_account: NewAccount) -> N
 
 
 def test_two_accounts_never_see_each_other(new_account: NewAccount) -> None:
-    """Another's messages can be neither read nor listed nor cancelled, by any name; nor can its outbox and keys."""
+    """Another's messages are neither read nor listed, cancelled nor rescheduled, by any name; nor its outbox and keys."""
     mine, theirs = new_account(), new_account()
     waiting = item({"sms": {"text": "t"}}, {"phone": "+79990000002"}, groupId="the same group")
     (element,) = mine.ok("POST", "/messages", {"messages": [waiting]})
@@ -87,6 +87,8 @@ def test_two_accounts_never_see_each_other(new_account: NewAccount) -> None:
         assert mine.ok("GET", query)["count"] == 1, name
         assert theirs.ok("DELETE", query) == [], name
         assert theirs.ok("DELETE", "/messages", {name: value}) == [], name
+    answer = theirs.call("PATCH", f"/messages/{message}", {"sendAt": "2020-01-01T00:00:00Z"})
+    assert (answer.status, answer.json["code"]) == (404, "not_found")
     for query in ("", "?recipient=%2B79990000002", "?status=PENDING", "?channel=sms"):
         assert theirs.ok("GET", f"/messages{query}")["count"] == 0, query
     assert theirs.ok("GET", f"/outbox?messageId={message}")["items"] == []

@@ -161,9 +161,29 @@ impl WakeQueue {
         WakeQueue { queue: Queue { client, url, meter }, waiting, set: Arc::default() }
     }
 
+    /// Sends wake-ups, of which several may be the same, as the messages of a batch set theirs at the same time: each once.
+    async fn send(&self, bodies: Vec<(String, i32)>) -> Vec<bool> {
+        let (distinct, places) = distinct(bodies);
+        let durable = self.queue.send(distinct).await;
+        places.into_iter().map(|place| durable[place]).collect()
+    }
+
     fn remembered(&self) -> MutexGuard<'_, BTreeSet<WakeUp>> {
         self.set.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Each body once, and for every one of them its place among these.
+fn distinct(bodies: Vec<(String, i32)>) -> (Vec<(String, i32)>, Vec<usize>) {
+    let (mut distinct, mut known) = (Vec::new(), BTreeMap::new());
+    let places = bodies.into_iter().map(|(body, delay)| {
+        *known.entry(body).or_insert_with_key(|body| {
+            distinct.push((body.clone(), delay));
+            distinct.len() - 1
+        })
+    });
+    let places = places.collect();
+    (distinct, places)
 }
 
 impl WakeUps for WakeQueue {
@@ -176,8 +196,7 @@ impl WakeUps for WakeQueue {
         let delay = Duration::from_millis(u64::try_from(ahead).unwrap_or_default());
         let delay = if delay.as_secs() > LONGEST_DELAY.unsigned_abs().into() { 0 } else { whole_seconds(delay) };
         let body = json(&wake_up)?;
-        let flush = |bodies| self.queue.send(bodies);
-        self.waiting.push("SQS SendMessageBatch", (body, delay), flush).await?;
+        self.waiting.push("SQS SendMessageBatch", (body, delay), |bodies| self.send(bodies)).await?;
         let mut remembered = self.remembered();
         if remembered.len() >= REMEMBERED {
             remembered.clear();
@@ -282,4 +301,17 @@ pub async fn hide(client: &Client, url: &str, receipt_handle: &str, pause: Durat
         .await
         .map_err(|error| PortError::new("SQS ChangeMessageVisibility", error))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_wake_up_is_sent_once_and_all_who_set_it_learn_its_fate() {
+        let bodies = ["a", "b", "a", "c", "b"].map(|body| (body.to_owned(), 5)).to_vec();
+        let (sent, places) = distinct(bodies);
+        assert_eq!(sent, ["a", "b", "c"].map(|body| (body.to_owned(), 5)));
+        assert_eq!(places, [0, 1, 0, 2, 1]);
+    }
 }

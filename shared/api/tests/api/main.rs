@@ -17,5 +17,6 @@ mod providers;
 mod reschedule;
 mod support;
 mod time;
+mod validity;
 mod whatsapp;
 mod world;

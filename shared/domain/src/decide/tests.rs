@@ -2,6 +2,7 @@ use super::*;
 use crate::{AccountId, BulkId, Leg, MessageId, Outcome, Receipt, ReceiptStatus, Recipient, outcome::Accepted};
 use std::time::Duration;
 
+mod combinations;
 /// Several providers on one channel, and calls that may be made again.
 mod providers;
 /// What waits: for its time, its window, its receipt.

@@ -16,15 +16,15 @@ fn a_later_time_delays_and_claims_keep_to_it() {
 }
 
 /// Open from minute 0 to minute 30 of an hour (the epoch of the tests is at 14:13:20).
-fn half_hour(message: &mut Message) {
+pub(super) fn half_hour() -> crate::window::Range {
     let time = |minute: u32| chrono::NaiveTime::from_hms_opt(14, minute, 20).expect("a time of day");
-    message.schedule.ranges = vec![crate::window::Range::new(time(13), time(43)).expect("a range")];
+    crate::window::Range::new(time(13), time(43)).expect("a range")
 }
 
 #[test]
 fn a_closed_window_is_not_sent_in_and_reopens_the_next_day() {
     let mut message = message([leg(Channel::Sms)]);
-    half_hour(&mut message);
+    message.schedule.ranges = vec![half_hour()];
     open(&mut message, at(0));
     assert_eq!(message.status, Status::Created);
     assert_eq!(claim(&mut message, 0, at(minutes(30))), Err(ClaimRefused::WindowClosed));
@@ -36,7 +36,7 @@ fn a_closed_window_is_not_sent_in_and_reopens_the_next_day() {
 #[test]
 fn fallbacks_and_retries_wait_for_the_window_as_well() {
     let mut message = message([leg(Channel::Sms), leg(Channel::Email)]);
-    half_hour(&mut message);
+    message.schedule.ranges = vec![half_hour()];
     open(&mut message, at(0));
     answer(&mut message, 0, &accepted(true), minutes(29));
     report(&mut message, 0, ReceiptStatus::Failed(error(ErrorClass::Permanent)), minutes(31));
@@ -51,7 +51,7 @@ fn fallbacks_and_retries_wait_for_the_window_as_well() {
 
 fn message_open_to_retry() -> Message {
     let mut message = message([leg(Channel::Sms)]);
-    half_hour(&mut message);
+    message.schedule.ranges = vec![half_hour()];
     open(&mut message, at(0));
     message
 }
