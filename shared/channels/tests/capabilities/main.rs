@@ -10,6 +10,7 @@ mod push;
 mod reports;
 mod secrecy;
 mod server;
+mod settings;
 mod table;
 
 #[path = "../smtp/mod.rs"]
