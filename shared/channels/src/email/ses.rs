@@ -30,7 +30,14 @@ pub const NAME: &str = "SES";
 pub const KIND: Kind = Kind {
     name: NAME,
     aliases: &[],
-    capabilities: Capabilities { receipts: true, read_receipts: true, inbound: true, ..Capabilities::TEXT },
+    capabilities: Capabilities {
+        image: true,
+        button: true,
+        receipts: true,
+        read_receipts: true,
+        inbound: true,
+        ..Capabilities::TEXT
+    },
     new: |entry, context| Ok(Box::new(Ses::new(entry, context)?)),
 };
 

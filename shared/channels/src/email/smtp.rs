@@ -33,7 +33,7 @@ pub const NAME: &str = "SMTP";
 pub const KIND: Kind = Kind {
     name: NAME,
     aliases: &[],
-    capabilities: Capabilities::TEXT,
+    capabilities: Capabilities { image: true, button: true, ..Capabilities::TEXT },
     new: |entry, context| Ok(Box::new(Smtp::new(entry, context)?)),
 };
 
