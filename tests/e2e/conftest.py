@@ -83,7 +83,11 @@ class StandIns:
             "vk": [self.vk.settings, self.rapporto.settings, self.devino.settings],
             "ok": [self.ok.settings, self.devino.settings],
             "max": [self.max.settings],
-            "chat": [s.settings for s in (self.messenger, self.viber_bot, *bots)],
+            "chat": [
+                self.messenger.settings,
+                {**self.viber_bot.settings, "bandwidth": 5},
+                *(bot.settings for bot in bots),
+            ],
         }
         return {channel: [{"name": "SANDBOX"}, *real[channel]] for channel in CHANNELS}
 
@@ -101,16 +105,22 @@ def standins() -> Iterator[StandIns]:
     assert not problems, problems
 
 
+def bring_up(documents: dict[str, list[dict]]) -> Stack:
+    """Give the running stack these providers, as an operator does; its functions start anew."""
+    file = state_folder() / "providers.json"
+    file.write_text(json.dumps(documents, indent=2))
+    port = str(urlsplit(Stack.read().content["awsEndpoint"]).port)
+    command = [sys.executable, str(ROOT / "infra" / "stack.py"), "up", "--quiet", "--providers", str(file)]
+    ran = subprocess.run(command, env={**os.environ, "BATON_PORT": port}, stderr=subprocess.PIPE, text=True)
+    sys.stderr.write(ran.stderr)
+    ran.check_returncode()
+    return Stack.read()
+
+
 @pytest.fixture(scope="session")
 def stack(standins: StandIns) -> Stack:
     """Give the stack, with the stand-ins as its providers."""
-    read = Stack.read()
-    file = state_folder() / "providers.json"
-    file.write_text(json.dumps(standins.documents(), indent=2))
-    port = str(urlsplit(read.content["awsEndpoint"]).port)
-    command = [sys.executable, str(ROOT / "infra" / "stack.py"), "up", "--quiet", "--providers", str(file)]
-    subprocess.run(command, env={**os.environ, "BATON_PORT": port}, check=True)
-    return Stack.read()
+    return bring_up(standins.documents())
 
 
 @pytest.fixture(scope="session")
