@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from baton import CHANNELS, Client, Json, Stack, eventually, item, phone
+from baton import Client, Json, Stack, eventually, item, phone
 from conftest import NewAccount, StandIns
 
 RATE = 5  # an account's, messages a second
@@ -24,18 +24,6 @@ def times(client: Client, channel: str, count: int) -> list[float]:
     return sorted(datetime.fromisoformat(record["at"]).timestamp() for record in records)
 
 
-def dead_letters(stack: Stack) -> dict[str, int]:
-    """Give how many messages each dead-letter queue of a sender holds."""
-    names = [f"{channel.capitalize()}DeadLetters" for channel in CHANNELS]
-    urls = {name: url for name, url in stack.resources.items() if name.lower() in {n.lower() for n in names}}
-    assert len(urls) == len(CHANNELS), sorted(urls)
-    attribute = "ApproximateNumberOfMessages"
-    ask = stack.aws("sqs").get_queue_attributes
-    return {
-        name: int(ask(QueueUrl=url, AttributeNames=[attribute])["Attributes"][attribute]) for name, url in urls.items()
-    }
-
-
 def check_rate(at: list[float], rate: int) -> None:
     """Check that times keep to a rate: no message is ahead of its turn, and none waits much longer than it must.
 
@@ -51,7 +39,7 @@ def test_an_account_keeps_to_its_limit_and_nobody_else_waits(stack: Stack, new_a
     limited, other = new_account(), new_account()
     limits = limited.ok("PUT", f"/bandwidth/{limited.account}", [{"bandwidth": RATE, "channel": "sms"}])
     assert [(limit["bandwidth"], limit["channel"]) for limit in limits["items"]] == [(RATE, "sms")]
-    before = dead_letters(stack)
+    before = stack.dead_letters()
     slow = limited.send(*(item({"sms": T}, {"phone": phone()}) for _ in range(COUNT)))
     mail = limited.send(
         *(item({"email": {"subject": "s", **T}}, {"email": f"b{n}1234@example.org"}) for n in range(10))
@@ -66,7 +54,7 @@ def test_an_account_keeps_to_its_limit_and_nobody_else_waits(stack: Stack, new_a
     at = times(limited, "sms", COUNT)
     check_rate(at, RATE)
     assert times(limited, "email", 10)[-1] < at[-1] and times(other, "sms", COUNT)[-1] < at[-1]
-    assert dead_letters(stack) == before
+    assert stack.dead_letters() == before
 
 
 def test_a_limit_of_all_channels_together(new_account: NewAccount) -> None:
