@@ -237,8 +237,11 @@ class Stack:
         return sorted(name.removeprefix(prefix) for name in self.resources.values() if name.startswith(prefix))
 
     def queue_sizes(self) -> dict[str, int]:
-        """Give how many messages each queue holds, hidden and delayed ones too; dead-letter queues left out."""
-        return self.sizes("Queue")
+        """Give how many messages each queue holds, hidden and delayed ones too.
+
+        Dead-letter queues are left out, and that of inbound events, which nothing reads yet.
+        """
+        return {name: size for name, size in self.sizes("Queue").items() if name != "InboundQueue"}
 
     def schedules(self, account: int) -> list[str]:
         """Give the names of the schedules that an account's bulks have."""

@@ -7,18 +7,32 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from baton import CHANNELS, Client, Stack, state_folder
+from standins.apns import Apns
 from standins.aws import Eum, Ses
 from standins.base import StandIn
+from standins.devino import Devino
+from standins.fcm import Fcm
+from standins.max import Max
+from standins.messenger import Messenger
+from standins.meta import Meta
+from standins.ok import Ok
+from standins.rapporto import Rapporto
+from standins.rustore import RuStore
+from standins.smsc import Smsc
 from standins.smtp import Smtp
 from standins.telegram import Telegram
+from standins.telegram_gateway import TelegramGateway
 from standins.twilio import Twilio
+from standins.viber_bot import ViberBot
+from standins.vk import Vk
 from standins.vonage import Vonage
+from standins.webpush import WebPush
 
 ROOT = Path(__file__).resolve().parents[2]
 SCOPES = ["send", "read", "admin"]
@@ -31,12 +45,26 @@ NewAccount = Callable[..., Client]
 class StandIns:
     """The stand-ins of all real providers."""
 
-    twilio: Twilio
-    vonage: Vonage
-    eum: Eum
-    ses: Ses
-    smtp: Smtp
-    telegram: Telegram
+    twilio: Twilio = field(default_factory=Twilio)
+    vonage: Vonage = field(default_factory=Vonage)
+    eum: Eum = field(default_factory=Eum)
+    rapporto: Rapporto = field(default_factory=Rapporto)
+    smsc: Smsc = field(default_factory=Smsc)
+    ses: Ses = field(default_factory=Ses)
+    smtp: Smtp = field(default_factory=Smtp)
+    fcm: Fcm = field(default_factory=Fcm)
+    apns: Apns = field(default_factory=Apns)
+    webpush: WebPush = field(default_factory=WebPush)
+    rustore: RuStore = field(default_factory=RuStore)
+    meta: Meta = field(default_factory=Meta)
+    telegram: Telegram = field(default_factory=Telegram)
+    telegram_gateway: TelegramGateway = field(default_factory=TelegramGateway)
+    vk: Vk = field(default_factory=Vk)
+    devino: Devino = field(default_factory=Devino)
+    ok: Ok = field(default_factory=Ok)
+    max: Max = field(default_factory=Max)
+    messenger: Messenger = field(default_factory=Messenger)
+    viber_bot: ViberBot = field(default_factory=ViberBot)
 
     def all(self) -> list[StandIn]:
         """Give each of them."""
@@ -44,17 +72,30 @@ class StandIns:
 
     def documents(self) -> dict[str, list[dict]]:
         """Give the providers file: SANDBOX is the first of each channel, so a test names any other one."""
-        documents: dict[str, list[dict]] = {channel: [{"name": "SANDBOX"}] for channel in CHANNELS}
-        documents["sms"] += [self.twilio.settings, self.vonage.settings, self.eum.settings]
-        documents["email"] += [self.ses.settings, self.smtp.settings]
-        documents["telegram"] += [self.telegram.settings]
-        return documents
+        vonage, bots = self.vonage.settings_of, [self.telegram, self.vk, self.ok, self.max]
+        real = {
+            "sms": [s.settings for s in (self.twilio, self.vonage, self.eum, self.rapporto, self.smsc)],
+            "email": [self.ses.settings, self.smtp.settings],
+            "push": [s.settings for s in (self.fcm, self.apns, self.webpush, self.rustore)],
+            "whatsapp": [self.meta.settings, vonage("whatsapp")],
+            "viber": [vonage("viber"), self.rapporto.settings],
+            "telegram": [self.telegram.settings, self.telegram_gateway.settings],
+            "vk": [self.vk.settings, self.rapporto.settings, self.devino.settings],
+            "ok": [self.ok.settings, self.devino.settings],
+            "max": [self.max.settings],
+            "chat": [
+                self.messenger.settings,
+                {**self.viber_bot.settings, "bandwidth": 5},
+                *(bot.settings for bot in bots),
+            ],
+        }
+        return {channel: [{"name": "SANDBOX"}, *real[channel]] for channel in CHANNELS}
 
 
 @pytest.fixture(scope="session")
 def standins() -> Iterator[StandIns]:
     """Start the stand-ins; at the end none of them may have had a request that its provider would refuse as wrong."""
-    started = StandIns(Twilio(), Vonage(), Eum(), Ses(), Smtp(), Telegram())
+    started = StandIns()
     for stand_in in started.all():
         stand_in.start()
     yield started
@@ -64,16 +105,22 @@ def standins() -> Iterator[StandIns]:
     assert not problems, problems
 
 
+def bring_up(documents: dict[str, list[dict]]) -> Stack:
+    """Give the running stack these providers, as an operator does; its functions start anew."""
+    file = state_folder() / "providers.json"
+    file.write_text(json.dumps(documents, indent=2))
+    port = str(urlsplit(Stack.read().content["awsEndpoint"]).port)
+    command = [sys.executable, str(ROOT / "infra" / "stack.py"), "up", "--quiet", "--providers", str(file)]
+    ran = subprocess.run(command, env={**os.environ, "BATON_PORT": port}, stderr=subprocess.PIPE, text=True)
+    sys.stderr.write(ran.stderr)
+    ran.check_returncode()
+    return Stack.read()
+
+
 @pytest.fixture(scope="session")
 def stack(standins: StandIns) -> Stack:
     """Give the stack, with the stand-ins as its providers."""
-    read = Stack.read()
-    file = state_folder() / "providers.json"
-    file.write_text(json.dumps(standins.documents(), indent=2))
-    port = str(urlsplit(read.content["awsEndpoint"]).port)
-    command = [sys.executable, str(ROOT / "infra" / "stack.py"), "up", "--quiet", "--providers", str(file)]
-    subprocess.run(command, env={**os.environ, "BATON_PORT": port}, check=True)
-    return Stack.read()
+    return bring_up(standins.documents())
 
 
 @pytest.fixture(scope="session")

@@ -162,4 +162,5 @@ def test_health_and_openapi_need_no_key(stock: Stock) -> None:
     ours = {("get", "/health"), ("get", "/openapi.json"), ("get", "/outbox"), ("get", "/messages/{id}")}
     ours |= {("get", "/messages"), ("post", "/messages"), ("delete", "/messages")}
     ours |= {("patch", "/messages/{id}"), ("get", "/keys"), ("post", "/keys"), ("delete", "/keys/{id}")}
+    ours |= {("get", "/providers"), ("get", "/bandwidth"), ("put", "/bandwidth/{companyId}")}
     assert {(method, path.removeprefix("/api/v1")) for method, path in routes} == ours
