@@ -71,7 +71,7 @@ def test_a_made_up_key(form: str, account: Client, new_account: NewAccount) -> N
 
 
 def test_two_accounts_never_see_each_other(new_account: NewAccount) -> None:
-    """Another's messages are not read, listed, cancelled or rescheduled, by any name; nor its outbox and keys."""
+    """Another's messages are neither read nor listed, cancelled nor rescheduled; nor are its outbox and keys."""
     mine, theirs = new_account(), new_account()
     waiting = item({"sms": {"text": "t"}}, {"phone": "+79990000002"}, groupId="the same group")
     (element,) = mine.ok("POST", "/messages", {"messages": [waiting]})
