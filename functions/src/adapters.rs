@@ -4,6 +4,8 @@ use crate::settings::{self, BadSetting};
 use aws_config::{BehaviorVersion, SdkConfig};
 use baton_aws::{
     Meter,
+    callbacks::Callbacks,
+    control::ControlTable,
     messages::MessageTable,
     outbox::{OutboxTable, Sandbox},
     queues::{Channels, Fallbacks, WakeQueue},
@@ -38,6 +40,23 @@ impl Aws {
         let client = aws_sdk_dynamodb::Client::new(&self.config);
         let days = settings::number("MESSAGE_RETENTION_DAYS", 90)?;
         Ok(MessageTable::new(client, settings::required("MESSAGES_TABLE")?, days, self.meter.clone()))
+    }
+
+    /// The control table.
+    ///
+    /// # Errors
+    /// `CONTROL_TABLE` is not set.
+    pub fn control(&self) -> Result<ControlTable, BadSetting> {
+        let client = aws_sdk_dynamodb::Client::new(&self.config);
+        Ok(ControlTable::new(client, settings::required("CONTROL_TABLE")?, self.meter.clone()))
+    }
+
+    /// The callbacks queue, at the address that this setting holds.
+    ///
+    /// # Errors
+    /// It is not set.
+    pub fn callbacks(&self, setting: &str) -> Result<Callbacks, BadSetting> {
+        Ok(Callbacks::new(self.sqs(), settings::required(setting)?, self.meter.clone()))
     }
 
     /// The state table.
@@ -127,10 +146,24 @@ impl Aws {
     }
 }
 
+/// The time-out of the function.
+///
+/// # Errors
+/// `FUNCTION_TIMEOUT` is no number.
+pub fn function_timeout() -> Result<Duration, BadSetting> {
+    Ok(Duration::from_secs(settings::number("FUNCTION_TIMEOUT", 30)?))
+}
+
+/// Whether callbacks may go to networks of one's own.
+#[must_use]
+pub fn private_callbacks() -> bool {
+    settings::optional("PRIVATE_CALLBACKS").as_deref() == Some("on")
+}
+
 /// How long a claim is believed in: the function's time-out, and a margin for clocks that differ.
 ///
 /// # Errors
 /// `FUNCTION_TIMEOUT` is no number.
 pub fn claim_limit() -> Result<Duration, BadSetting> {
-    Ok(Duration::from_secs(settings::number("FUNCTION_TIMEOUT", 30)? + 5))
+    Ok(function_timeout()? + Duration::from_secs(5))
 }

@@ -1,12 +1,12 @@
 //! The HTTP interface behind API Gateway.
 
 use crate::{
-    adapters::Aws,
+    adapters::{self, Aws},
     http::{body_bytes, request_id},
     settings, telemetry,
 };
 use baton_api::{App, RequestId};
-use baton_aws::{clock::SystemClock, control::ControlTable, everything::Everything, parameters::Documents};
+use baton_aws::{clock::SystemClock, everything::Everything, parameters::Documents};
 use lambda_http::{Error, Request, Response, service_fn};
 
 /// Runs the function.
@@ -16,10 +16,9 @@ use lambda_http::{Error, Request, Response, service_fn};
 pub async fn run() -> Result<(), Error> {
     telemetry::init();
     let aws = Aws::load().await;
-    let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config);
     let ports = Everything {
         messages: aws.messages()?,
-        control: ControlTable::new(dynamodb, settings::required("CONTROL_TABLE")?, aws.meter.clone()),
+        control: aws.control()?,
         outbox: aws.outbox(),
         channels: aws.channels()?,
         wake_ups: aws.wake_ups()?,
@@ -28,8 +27,14 @@ pub async fn run() -> Result<(), Error> {
             client: aws_sdk_ssm::Client::new(&aws.config),
             path: settings::required("PROVIDERS_PATH")?,
         },
+        callbacks: aws.callbacks("QUEUE_CALLBACKS")?,
     };
-    let app = App { ports, clock: SystemClock, retention_days: settings::number("MESSAGE_RETENTION_DAYS", 90)? };
+    let app = App {
+        ports,
+        clock: SystemClock,
+        retention_days: settings::number("MESSAGE_RETENTION_DAYS", 90)?,
+        private_callbacks: adapters::private_callbacks(),
+    };
     let (app, meter) = (&app, &aws.meter);
     lambda_http::run(service_fn(move |request: Request| async move {
         let response = baton_api::handle(app, plain(request)).await;

@@ -3,6 +3,7 @@
 pub mod adapters;
 pub mod api;
 pub mod batch;
+pub mod callbacks;
 pub mod http;
 pub mod looks;
 pub mod outlets;

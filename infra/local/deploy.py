@@ -38,6 +38,7 @@ def parameters(settings: Settings, source: dict[str, Any]) -> dict[str, str]:
     values = {
         "Architecture": architecture(),
         "Sandbox": "on",
+        "PrivateCallbacks": "on",
         "FunctionTimeout": "10",
         "PublicUrl": settings.public_url,
         "ProvidersPath": PROVIDERS_PATH,

@@ -127,7 +127,6 @@ TABLE: dict[str, tuple[Any, int, str, str]] = {
         for name, value in {
             "templateId": "0f8fad5b-d9cb-469f-a165-70867728950e",
             "useShortLinks": True,
-            "callbackUrl": "https://example.org",
         }.items()
     },
 }

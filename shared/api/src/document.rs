@@ -28,6 +28,12 @@ const KEY: &str = "apiKey";
     components(schemas(
         wire::Accepted,
         wire::BandwidthEntry,
+        wire::CallbackEntry,
+        wire::CallbackList,
+        wire::CallbackSecret,
+        wire::CallbackSecretList,
+        wire::CallbackTry,
+        wire::NewCallbackSecret,
         wire::BandwidthList,
         wire::Attempt,
         wire::AttemptError,
@@ -82,7 +88,13 @@ pub(crate) fn document() -> Document {
 }
 
 /// The types of answers: their fields are always there, if only as null.
-const ANSWERS: [&str; 17] = [
+const ANSWERS: [&str; 23] = [
+    "CallbackEntry",
+    "CallbackList",
+    "CallbackSecret",
+    "CallbackSecretList",
+    "CallbackTry",
+    "NewCallbackSecret",
     "BandwidthEntry",
     "BandwidthList",
     "ProviderEntry",
@@ -236,7 +248,9 @@ mod tests {
 
     #[test]
     fn the_fields_to_choose_from_are_those_of_the_items() {
-        let table: [(&str, &[&str]); 5] = [
+        let table: [(&str, &[&str]); 7] = [
+            ("CallbackEntry", &routes::callbacks::list::FIELDS),
+            ("CallbackSecret", &routes::callbacks::secrets::FIELDS),
             ("Message", &routes::messages::list::FIELDS),
             ("OutboxEntry", &routes::outbox::FIELDS),
             ("Key", &routes::keys::list::FIELDS),

@@ -27,9 +27,10 @@ pub mod wire;
 use crate::{
     call::{Answer, Call},
     caller::Caller,
-    ports::{Deployment, Idempotency, Keys, Lists, Outbox},
+    ports::{CallbackKeys, Deployment, Idempotency, Keys, Lists, Outbox},
     refusal::Refusal,
 };
+use baton_pipeline::callbacks::ports::{CallbackLog, CallbackQueue};
 use baton_pipeline::ports::{Accepting, Bandwidths, Breakers, Bulks, ChannelQueues, Clock, Messages, Specs, WakeUps};
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
@@ -50,6 +51,9 @@ pub trait Ports:
     + Lists
     + Outbox
     + Deployment
+    + CallbackLog
+    + CallbackQueue
+    + CallbackKeys
 {
 }
 
@@ -67,6 +71,9 @@ impl<T> Ports for T where
         + Lists
         + Outbox
         + Deployment
+        + CallbackLog
+        + CallbackQueue
+        + CallbackKeys
 {
 }
 
@@ -79,6 +86,8 @@ pub struct App<P, C> {
     pub clock: C,
     /// How far back `GET /messages` looks when it is not told, in days.
     pub retention_days: u16,
+    /// Whether callbacks may go to networks of one's own.
+    pub private_callbacks: bool,
 }
 
 /// The request's id, where whoever took the request gave it one: put it into the request's extensions. Otherwise one is

@@ -1,7 +1,10 @@
 //! What the HTTP interface needs of the world beyond the ports of the pipeline.
 
 use baton_domain::{AccountId, BulkId, Channel, Message, MessageId, Time, bandwidth::Bandwidth};
-use baton_pipeline::ports::PortResult;
+use baton_pipeline::{
+    callbacks::ports::{CallbackSecret, CallbackSecrets},
+    ports::PortResult,
+};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
@@ -182,6 +185,19 @@ pub trait Outbox: Send + Sync {
         after: Option<&str>,
         limit: usize,
     ) -> impl Future<Output = PortResult<Part<OutboxItem>>> + Send;
+}
+
+/// The secrets that callbacks are signed with, as the interface changes them.
+pub trait CallbackKeys: CallbackSecrets {
+    /// Stores a new secret. An existing one of the same id is left alone.
+    fn add_secret(&self, secret: &CallbackSecret) -> impl Future<Output = PortResult<()>> + Send;
+
+    /// Removes a secret; `None` when there is none.
+    fn remove_secret(
+        &self,
+        account: AccountId,
+        id: &str,
+    ) -> impl Future<Output = PortResult<Option<CallbackSecret>>> + Send;
 }
 
 /// What the deployment has set, and what accounts may set of it.

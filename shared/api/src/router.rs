@@ -6,7 +6,7 @@ use crate::{
     caller::Caller,
     ports::Scope,
     refusal::Refusal,
-    routes::{bandwidth, health, keys, messages, openapi, outbox, providers},
+    routes::{bandwidth, callbacks, health, keys, messages, openapi, outbox, providers},
 };
 use baton_pipeline::ports::Clock;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -32,6 +32,11 @@ pub(crate) enum Handler {
     ListProviders,
     ListBandwidth,
     PutBandwidth,
+    ListCallbacks,
+    RetryCallback,
+    ListCallbackSecrets,
+    MakeCallbackSecret,
+    RemoveCallbackSecret,
 }
 
 /// One line of the table.
@@ -47,7 +52,7 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 14] = {
+pub(crate) static ROUTES: [Route; 19] = {
     use Scope::{Admin, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
@@ -79,6 +84,35 @@ pub(crate) static ROUTES: [Route; 14] = {
             Some(Admin),
             Handler::PutBandwidth,
             bandwidth::put::__path_handle::operation,
+        ),
+        route(Method::GET, "/callbacks", Some(Read), Handler::ListCallbacks, callbacks::list::__path_handle::operation),
+        route(
+            Method::POST,
+            "/callbacks/{id}/retry",
+            Some(Send),
+            Handler::RetryCallback,
+            callbacks::retry::__path_handle::operation,
+        ),
+        route(
+            Method::GET,
+            "/callbacks/secrets",
+            Some(Admin),
+            Handler::ListCallbackSecrets,
+            callbacks::secrets::__path_handle::operation,
+        ),
+        route(
+            Method::POST,
+            "/callbacks/secrets",
+            Some(Admin),
+            Handler::MakeCallbackSecret,
+            callbacks::make_secret::__path_handle::operation,
+        ),
+        route(
+            Method::DELETE,
+            "/callbacks/secrets/{id}",
+            Some(Admin),
+            Handler::RemoveCallbackSecret,
+            callbacks::remove_secret::__path_handle::operation,
         ),
         route(Method::GET, "/health", None, Handler::Health, health::__path_handle::operation),
         route(Method::GET, "/openapi.json", None, Handler::OpenApi, openapi::__path_handle::operation),
@@ -147,6 +181,11 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::ListProviders, Some(caller)) => providers::handle(app, caller, call).await,
         (Handler::ListBandwidth, Some(caller)) => bandwidth::list::handle(app, caller, call).await,
         (Handler::PutBandwidth, Some(caller)) => bandwidth::put::handle(app, caller, call).await,
+        (Handler::ListCallbacks, Some(caller)) => callbacks::list::handle(app, caller, call).await,
+        (Handler::RetryCallback, Some(caller)) => callbacks::retry::handle(app, caller, call).await,
+        (Handler::ListCallbackSecrets, Some(caller)) => callbacks::secrets::handle(app, caller, call).await,
+        (Handler::MakeCallbackSecret, Some(caller)) => callbacks::make_secret::handle(app, caller, call).await,
+        (Handler::RemoveCallbackSecret, Some(caller)) => callbacks::remove_secret::handle(app, caller, call).await,
     }
 }
 

@@ -22,8 +22,8 @@ const IDEMPOTENCY_HOURS: i64 = 24;
 /// The control table.
 #[derive(Clone, Debug)]
 pub struct ControlTable {
-    client: Client,
-    name: String,
+    pub(crate) client: Client,
+    pub(crate) name: String,
     meter: Meter,
 }
 
@@ -38,6 +38,14 @@ impl ControlTable {
         let request = self.client.get_item().table_name(&self.name).key("pk", string(pk)).key("sk", string(sk));
         let answer = request.consistent_read(true).send().await.map_err(|e| PortError::new("DynamoDB GetItem", e))?;
         Ok(answer.item)
+    }
+
+    /// Every item of a partition.
+    pub(crate) async fn all(&self, pk: String) -> PortResult<Vec<Item>> {
+        let request = self.client.query().table_name(&self.name).consistent_read(true);
+        let request = request.key_condition_expression("pk = :pk").expression_attribute_values(":pk", string(pk));
+        let items = request.into_paginator().items().send().try_collect().await;
+        items.map_err(|error| PortError::new("DynamoDB Query", error))
     }
 }
 
@@ -81,19 +89,7 @@ impl Keys for ControlTable {
     }
 
     async fn keys(&self, account: AccountId) -> PortResult<Vec<ApiKey>> {
-        let items: Vec<Item> = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .consistent_read(true)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", string(keys_pk(account)))
-            .into_paginator()
-            .items()
-            .send()
-            .try_collect()
-            .await
-            .map_err(|error| PortError::new("DynamoDB Query", error))?;
+        let items = self.all(keys_pk(account)).await?;
         items.iter().map(|item| read_key(account, item)).collect()
     }
 

@@ -1,6 +1,7 @@
 //! All ports of the HTTP interface in one, each passed on to the adapter that fulfils it.
 
 use crate::{
+    callbacks::Callbacks,
     control::ControlTable,
     messages::MessageTable,
     outbox::OutboxTable,
@@ -9,15 +10,19 @@ use crate::{
     state::StateTable,
 };
 use baton_api::ports::{
-    Address, ApiKey, Begin, DayEntry, Deployment, Idempotency, Keys, Lists, Outbox, OutboxItem, Part,
+    Address, ApiKey, Begin, CallbackKeys, DayEntry, Deployment, Idempotency, Keys, Lists, Outbox, OutboxItem, Part,
 };
 use baton_domain::{
-    AccountId, BulkId, Channel, Message, MessageId, Spec, Time,
+    AccountId, BulkId, CallbackId, Channel, Message, MessageId, Spec, Time,
     bandwidth::{Bandwidth, Limit},
     breaker::Breaker,
 };
 use baton_pipeline::{
     accept::Bulk,
+    callbacks::{
+        CallbackPointer, CallbackRecord,
+        ports::{CallbackLog, CallbackQueue, CallbackSecret, CallbackSecrets},
+    },
     pointer::{Pointer, WakeUp},
     ports::{
         Accepting, Bandwidths, Begun, Breakers, Bulks, ChannelQueues, Messages, PortResult, Specs, Stored, WakeUps,
@@ -43,6 +48,8 @@ pub struct Everything {
     pub state: StateTable,
     /// The providers documents.
     pub documents: Documents,
+    /// The callbacks queue.
+    pub callbacks: Callbacks,
 }
 
 impl Messages for Everything {
@@ -206,5 +213,41 @@ impl Outbox for Everything {
         limit: usize,
     ) -> PortResult<Part<OutboxItem>> {
         self.outbox.records(account, message, after, limit).await
+    }
+}
+
+impl CallbackLog for Everything {
+    async fn record(&self, account: AccountId, id: CallbackId) -> PortResult<Option<CallbackRecord>> {
+        self.messages.record(account, id).await
+    }
+
+    async fn store_record(&self, record: &CallbackRecord, read: Option<u32>) -> PortResult<Stored> {
+        self.messages.store_record(record, read).await
+    }
+
+    async fn records_of(&self, account: AccountId, message: MessageId) -> PortResult<Vec<CallbackRecord>> {
+        self.messages.records_of(account, message).await
+    }
+}
+
+impl CallbackQueue for Everything {
+    async fn push(&self, pointers: &[CallbackPointer], delay: Duration) -> PortResult<()> {
+        self.callbacks.push(pointers, delay).await
+    }
+}
+
+impl CallbackSecrets for Everything {
+    async fn secrets(&self, account: AccountId) -> PortResult<Vec<CallbackSecret>> {
+        self.control.secrets(account).await
+    }
+}
+
+impl CallbackKeys for Everything {
+    async fn add_secret(&self, secret: &CallbackSecret) -> PortResult<()> {
+        self.control.add_secret(secret).await
+    }
+
+    async fn remove_secret(&self, account: AccountId, id: &str) -> PortResult<Option<CallbackSecret>> {
+        self.control.remove_secret(account, id).await
     }
 }

@@ -7,11 +7,13 @@
 //! | `<account>#<bulk key>` | `b` | the head of a bulk |
 //! | `<account>#<bulk key>` | `s<item>` | a content that several messages share, or that is large |
 //! | `<account>#<bulk key>` | `m<index>` | a message |
+//! | `<account>#<bulk key>` | `c<index>#<number>` | the record of a message's callback |
 //!
 //! Its indexes, all sparse, all with `ct` (creation time, milliseconds) as sort key: `by-day` (`dk` on heads and on messages
 //! without a head), `by-phone` (`ph`), `by-email` (`em`), `by-group` (`gr`).
 //!
-//! The control table: `<account>#key` / key id, `<account>#idem` / digest of an idempotency key, `<account>#account` / `-`.
+//! The control table: `<account>#key` / key id, `<account>#idem` / digest of an idempotency key, `<account>#account` / `-`, `<account>#callback` / id
+//! of a secret.
 //!
 //! The state table, what senders know together. A `*` stands where something belongs to the deployment and to no account:
 //!
@@ -24,7 +26,7 @@
 //!
 //! The outbox table: `<account>` / `<message>#<attempt>.<try>#<random>`.
 
-use baton_domain::{AccountId, BulkId, MessageId, Time};
+use baton_domain::{AccountId, BulkId, CallbackId, MessageId, Time};
 use uuid::Uuid;
 
 /// The sort key of a bulk's head.
@@ -46,6 +48,18 @@ pub fn message_sk(message: MessageId) -> String {
 #[must_use]
 pub fn spec_sk(item: u16) -> String {
     format!("s{item:04}")
+}
+
+/// What the sort keys of the records of a message's callbacks begin with.
+#[must_use]
+pub fn callbacks_of(message: MessageId) -> String {
+    format!("c{:04}#", message.index().unwrap_or(u16::MAX))
+}
+
+/// The sort key of the record of a callback.
+#[must_use]
+pub fn callback_sk(id: CallbackId) -> String {
+    format!("{}{:010}", callbacks_of(id.message), id.number)
 }
 
 /// A key of one of the indexes: the account, and what is looked up.

@@ -2,6 +2,7 @@
 //!
 //! How things are laid out in the tables stands in [`layout`]; how a message becomes an item in [`record`].
 
+pub mod callbacks;
 pub mod clock;
 pub mod coalesce;
 pub mod control;
@@ -16,5 +17,6 @@ pub mod queues;
 pub mod record;
 pub mod scheduler;
 pub mod state;
+pub mod stream;
 
 pub use meter::Meter;

@@ -43,7 +43,8 @@ impl MessageTable {
         MessageTable { client, name: name.into(), retention_days, meter }
     }
 
-    fn ttl(&self, needed_until: Time) -> AttributeValue {
+    /// When what is needed until then is removed.
+    pub(crate) fn ttl(&self, needed_until: Time) -> AttributeValue {
         number(lifetime::removable_at(needed_until, self.retention_days))
     }
 

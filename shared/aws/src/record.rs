@@ -8,6 +8,7 @@
 //! | `r` | the recipient, JSON |
 //! | `rt` | the route, see [`route`] |
 //! | `c` | the content, JSON, when it stands inside |
+//! | `cb` | 1 where the caller wants to be told of changes |
 //! | `w` | when it may go, JSON: send time in milliseconds, ranges, zone; left out when it is at once and always |
 //! | `st`, `v` | status code, version |
 //! | `L` | the attempts; `s` state, `t` tries, `c` claimed at, `n` not before, `u` until (what a claim looks at), `l` leg, `q` created, `x` the rest, JSON |
@@ -91,6 +92,7 @@ pub fn encode(message: &Message, alone: bool, retention_days: u32) -> Item {
     set("ph", message.recipient.phone.as_deref().map(index_key));
     set("em", message.recipient.email.as_ref().map(|email| index_key(&email.to_lowercase())));
     set("c", message.content.as_ref().map(|spec| string(json(spec))));
+    set("cb", message.callback.then(|| number(1)));
     set("dk", alone.then(|| index_key(&layout::day(message.created_at).to_string())));
     set("n", alone.then(|| number(1)));
     item.extend(encode_state(message));
@@ -137,6 +139,7 @@ pub fn decode(account: AccountId, item: &Item) -> Result<Message, BadItem> {
             Some(_) => Some(parse(text(item, "c")?).ok_or(BadItem("c"))?),
             None => None,
         },
+        callback: item.contains_key("cb"),
         recipient: parse(text(item, "r")?).ok_or(BadItem("r"))?,
         created_at,
         schedule: match item.get("w") {

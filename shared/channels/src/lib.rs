@@ -20,6 +20,7 @@ pub mod ok;
 pub mod outcomes;
 pub mod push;
 mod rapporto;
+pub mod receiver;
 pub mod registry;
 pub mod sandbox;
 pub mod secret;

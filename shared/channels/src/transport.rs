@@ -29,12 +29,7 @@ impl Answer {
     /// The pause that a `Retry-After` header asks for: seconds, or a date (RFC 9110, section 10.2.3).
     #[must_use]
     pub fn retry_after(&self, now: Time) -> Option<Duration> {
-        let value = self.headers.get("retry-after")?.to_str().ok()?;
-        if let Ok(seconds) = value.trim().parse() {
-            return Some(Duration::from_secs(seconds));
-        }
-        let date = chrono_date(value)?;
-        (date - now).to_std().ok()
+        retry_after(&self.headers, now)
     }
 
     /// The class that an HTTP status alone stands for, when the body says nothing: 401 and 403 are our credentials, 408, 425
@@ -66,6 +61,16 @@ impl Answer {
     pub fn outcome_by_status(&self, now: Time) -> Outcome {
         Outcome::from_error(self.error_by_status(now))
     }
+}
+
+/// See [`Answer::retry_after`].
+pub(crate) fn retry_after(headers: &HeaderMap, now: Time) -> Option<Duration> {
+    let value = headers.get("retry-after")?.to_str().ok()?;
+    if let Ok(seconds) = value.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = chrono_date(value)?;
+    (date - now).to_std().ok()
 }
 
 fn chrono_date(value: &str) -> Option<Time> {

@@ -6,6 +6,7 @@
 
 pub mod bandwidth;
 pub mod breaker;
+pub mod callback;
 pub mod channel;
 pub mod content;
 pub mod decide;
@@ -13,6 +14,7 @@ pub mod ids;
 pub mod lifetime;
 pub mod limits;
 pub mod message;
+pub mod network;
 pub mod outcome;
 pub mod recipient;
 pub mod render;
@@ -22,6 +24,7 @@ pub mod status;
 pub mod whatsapp;
 pub mod window;
 
+pub use callback::{Callback, CallbackId, Transition};
 pub use channel::Channel;
 pub use content::{ChannelContent, Spec, SuccessStatus};
 pub use ids::{AccountId, AttemptRef, BulkId, GroupId, MessageId};

@@ -276,6 +276,8 @@ pub struct Message {
     pub item: u16,
     /// The item's content when it is small and this message's alone; otherwise it is stored once beside the bulk.
     pub content: Option<Arc<Spec>>,
+    /// Whether the caller wants to be told of its changes; where, stands in the content.
+    pub callback: bool,
     /// Who it is for.
     pub recipient: Recipient,
     /// When it was accepted.

@@ -149,6 +149,7 @@ fn message(submission: &Submission, item: &Item, index: u16, recipient: &Recipie
         bulk_id: submission.bulk,
         group: item.group.clone(),
         item: item.index,
+        callback: item.spec.callback.is_some(),
         content: fits_inside(item).then(|| item.spec.clone()),
         recipient: recipient.clone(),
         created_at: now,

@@ -1,10 +1,12 @@
-//! The use cases of Baton on narrow ports: accept, dispatch, send, fall back, take a receipt, cancel, reschedule.
+//! The use cases of Baton on narrow ports: accept, dispatch, send, fall back, take a receipt, call back,
+//! cancel, reschedule.
 //!
 //! Each use case loads, lets [`baton_domain::decide`] decide, stores on a condition, and then carries out the effects;
 //! the caller acknowledges its event last. All of them may be run again with the same event at any point.
 //! The [`ports`] are what they need of the world; `baton-aws` and the in-memory ones of [`memory`] fulfil them.
 
 pub mod accept;
+pub mod callbacks;
 pub mod cancel;
 mod choose;
 pub mod dispatch;

@@ -2,6 +2,7 @@
 
 use crate::{
     accept::Bulk,
+    callbacks::{CallbackPointer, CallbackRecord, ports::CallbackSecret},
     pointer::{FallbackPointer, Pointer, WakeUp},
     ports::{
         Accepting, Bandwidths, Begun, Breakers, Bulks, ChannelQueues, Claim, Claims, Clock, FallbackQueue, LastInbound,
@@ -9,7 +10,7 @@ use crate::{
     },
 };
 use baton_domain::{
-    AccountId, AttemptRef, BulkId, Channel, Message, MessageId, Spec, Time,
+    AccountId, AttemptRef, BulkId, CallbackId, Channel, Message, MessageId, Spec, Time,
     bandwidth::{Bandwidth, Limit},
     breaker::Breaker,
     decide,
@@ -19,6 +20,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+
+mod callbacks;
 
 /// What is stored and queued.
 #[derive(Debug, Default)]
@@ -45,6 +48,12 @@ pub struct State {
     pub bandwidth: BTreeMap<AccountId, Vec<Bandwidth>>,
     /// The next free moment of each counter, in microseconds since the epoch.
     pub turns: BTreeMap<String, i64>,
+    /// The records of callbacks.
+    pub callback_records: BTreeMap<(AccountId, CallbackId), CallbackRecord>,
+    /// Pointers on the callbacks queue, with their delays, in the order of their coming.
+    pub callbacks: Vec<(CallbackPointer, Duration)>,
+    /// The secrets that callbacks are signed with.
+    pub callback_secrets: Vec<CallbackSecret>,
     /// When people last wrote.
     pub inbound: BTreeMap<(Channel, String), Time>,
 }

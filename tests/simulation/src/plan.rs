@@ -169,7 +169,7 @@ fn spec(random: &mut Random) -> Spec {
         };
         chosen.push(ChannelSpec { channel, content });
     }
-    Spec { channels: chosen }
+    Spec { channels: chosen, callback: None }
 }
 
 /// A recipient who can be reached over at least one channel. Every address holds the name, so that a provider knows whose

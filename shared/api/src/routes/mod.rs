@@ -1,6 +1,7 @@
 //! The handlers, one file per verb.
 
 pub(crate) mod bandwidth;
+pub(crate) mod callbacks;
 pub(crate) mod health;
 pub(crate) mod keys;
 pub(crate) mod messages;

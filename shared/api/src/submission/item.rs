@@ -1,13 +1,13 @@
 //! One `messages[]` item.
 
-use super::{DraftItem, channels, recipient, render::Rendering};
+use super::{DraftItem, Rules, callback, channels, recipient, render::Rendering};
 use crate::{
     faults::{Faults, Path},
     fields::Fields,
     when,
     wire::Detail,
 };
-use baton_domain::{GroupId, Recipient, Spec, Time};
+use baton_domain::{GroupId, Recipient, Spec};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -27,10 +27,10 @@ pub(crate) const FIELDS: [&str; 11] = [
 ];
 
 /// Those of them that a later version brings. `useShortLinks` is one too, unless it is false.
-pub(crate) const NOT_SUPPORTED: [&str; 3] = ["templateId", "callbackUrl", "callbackData"];
+pub(crate) const NOT_SUPPORTED: [&str; 1] = ["templateId"];
 
 /// Reads an item; `None` when it is no object. What is wrong with a destination alone is kept with the destination.
-pub(super) fn read(value: &Value, path: &Path<'_>, now: Time, faults: &mut Faults) -> Option<DraftItem> {
+pub(super) fn read(value: &Value, path: &Path<'_>, rules: Rules, faults: &mut Faults) -> Option<DraftItem> {
     let fields = Fields::of(value, path, faults)?;
     fields.only(&FIELDS, faults);
     fields.not_supported(&NOT_SUPPORTED, faults);
@@ -39,11 +39,13 @@ pub(super) fn read(value: &Value, path: &Path<'_>, now: Time, faults: &mut Fault
     }
     let group = group(&fields, faults);
     let validate = fields.boolean("validate", faults).unwrap_or(false);
-    let schedule = when::schedule(&fields, now, faults);
+    let schedule = when::schedule(&fields, rules.now, faults);
     let before = faults.count();
-    let spec = channels::read(&fields, faults);
+    let mut spec = channels::read(&fields, faults);
     // Contents with faults are not rendered: what is wrong with them has been told.
-    let rendering = (faults.count() == before).then(|| Rendering::of(&spec, path));
+    let sound = faults.count() == before;
+    spec.callback = callback::read(&fields, rules.private_callbacks, faults);
+    let rendering = sound.then(|| Rendering::of(&spec, path));
     let destinations = destinations(&fields, &spec, rendering.as_ref(), faults);
     Some(DraftItem { group, spec: Arc::new(spec), schedule, validate, destinations })
 }

@@ -1,5 +1,6 @@
 //! Reads the body of `POST /messages`: faults of the request refuse it as a whole, faults of a destination that one alone.
 
+mod callback;
 mod channels;
 mod content;
 mod item;
@@ -60,18 +61,27 @@ pub(crate) struct Refused {
     pub(crate) fault: Detail,
 }
 
-/// Reads a body that came at `now`.
+/// What a body is judged by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    /// When it came.
+    pub(crate) now: Time,
+    /// Whether callbacks may go to networks of one's own.
+    pub(crate) private_callbacks: bool,
+}
+
+/// Reads a body.
 ///
 /// # Errors
 /// Every fault of the request; those of destinations too when none of them is left, or when an item asks for all or nothing.
-pub(crate) fn read(body: &Value, now: Time) -> Result<Draft, Refusal> {
+pub(crate) fn read(body: &Value, rules: Rules) -> Result<Draft, Refusal> {
     let mut faults = Faults::default();
     let Some(fields) = Fields::of(body, &Path::Root, &mut faults) else { return Err(faults.into_refusal()) };
     fields.only(&FIELDS, &mut faults);
     fields.not_supported(&["taskId"], &mut faults);
     fields.integer("companyId", 0..=u64::MAX, &mut faults);
     let bulk = fields.uuid("bulkId", &mut faults);
-    let items = items(&fields, now, &mut faults);
+    let items = items(&fields, rules, &mut faults);
 
     let refused = || items.iter().flat_map(|item| item.destinations.iter().filter_map(|read| read.as_ref().err()));
     let all_or_nothing = items.iter().any(|item| item.validate && item.destinations.iter().any(Result::is_err));
@@ -83,7 +93,7 @@ pub(crate) fn read(body: &Value, now: Time) -> Result<Draft, Refusal> {
     Ok(Draft { bulk, items })
 }
 
-fn items(fields: &Fields<'_>, now: Time, faults: &mut Faults) -> Vec<DraftItem> {
+fn items(fields: &Fields<'_>, rules: Rules, faults: &mut Faults) -> Vec<DraftItem> {
     fields.require("messages", faults);
     let Some(items) = fields.array("messages", faults) else { return Vec::new() };
     let path = fields.path().field("messages");
@@ -98,7 +108,7 @@ fn items(fields: &Fields<'_>, now: Time, faults: &mut Faults) -> Vec<DraftItem> 
         faults.add(path, "too_many_recipients", message);
         return Vec::new();
     }
-    items.iter().enumerate().filter_map(|(index, value)| item::read(value, &path.index(index), now, faults)).collect()
+    items.iter().enumerate().filter_map(|(index, value)| item::read(value, &path.index(index), rules, faults)).collect()
 }
 
 impl Draft {

@@ -1,5 +1,6 @@
 //! What goes over the wire, as the contract names it. Times are RFC 3339 in UTC with milliseconds and `Z`.
 
+mod callback;
 mod error;
 mod key;
 mod message;
@@ -7,6 +8,7 @@ mod outbox;
 mod provider;
 mod request;
 
+pub use callback::{CallbackEntry, CallbackList, CallbackSecret, CallbackSecretList, CallbackTry, NewCallbackSecret};
 pub use error::{Detail, ErrorAnswer};
 pub use key::{Key, KeyList, NewKey};
 pub use message::{Accepted, Attempt, AttemptError, ItemError, Message, MessageList, TimelineEntry};

@@ -56,6 +56,13 @@ pub struct MessageItem {
     /// The IANA time zone of the windows, unless the destination has its own; UTC when absent.
     #[schema(nullable, default = "UTC", example = "Europe/Moscow")]
     pub time_zone: Option<String>,
+    /// An http or https address, at most 4,000 bytes, that is told every change of the status by a signed POST. It must lead
+    /// to the public internet.
+    #[schema(nullable, max_length = 4000, example = "https://example.org/baton")]
+    pub callback_url: Option<String>,
+    /// Anything of the caller's, at most 10,240 bytes; it comes with every callback.
+    #[schema(nullable, max_length = 10_240)]
+    pub callback_data: Option<String>,
     /// Not supported yet; false is accepted.
     #[schema(nullable, default = false)]
     pub use_short_links: Option<bool>,

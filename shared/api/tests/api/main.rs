@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bad_input;
+mod callbacks;
 mod cancel;
 mod codes;
 mod document;

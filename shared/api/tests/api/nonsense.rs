@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 fn whole() -> Value {
     json!({"companyId": 1, "bulkId": "0f8fad5b-d9cb-469f-a165-70867728950e", "messages": [{
-        "groupId": "g", "validate": false, "useShortLinks": false,
+        "groupId": "g", "validate": false, "callbackUrl": "https://example.org/{{a}}", "callbackData": "order 42", "useShortLinks": false,
         "sendAt": "2026-11-24T09:00:00+03:00", "allowedTimeRanges": [["09:00", "21:00:00"], ["22:00", "24:00"]],
         "timeZone": "Europe/Moscow",
         "channels": {

@@ -56,7 +56,7 @@ pub struct Bench {
 impl Bench {
     pub fn new() -> Bench {
         let (world, clock) = (World::default(), StoppedClock::at(start()));
-        let app = App { ports: world.clone(), clock: clock.clone(), retention_days: 30 };
+        let app = App { ports: world.clone(), clock: clock.clone(), retention_days: 30, private_callbacks: false };
         let mut bench = Bench { world, clock, app, token: String::new() };
         bench.token = bench.key(1, "first", &[Scope::Send, Scope::Read, Scope::Admin]);
         bench

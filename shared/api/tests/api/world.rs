@@ -26,6 +26,8 @@ use std::{
 };
 use uuid::Uuid;
 
+mod callbacks;
+
 /// Where a call breaks off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Break {

@@ -25,6 +25,7 @@ fn message(route: impl IntoIterator<Item = Leg>) -> Message {
         group: None,
         item: 0,
         content: None,
+        callback: false,
         recipient: Recipient::default(),
         created_at: at(0),
         schedule: crate::window::Schedule::default(),

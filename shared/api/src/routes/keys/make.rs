@@ -74,7 +74,7 @@ async fn make<P: Ports, C: Clock>(
 }
 
 /// The key's id follows from the request's, so that a repeated request finds the key that it made.
-fn key_id(request: Uuid) -> String {
+pub(crate) fn key_id(request: Uuid) -> String {
     const LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
     let bytes = Sha256::digest(request.as_bytes());
     bytes.iter().take(ID).map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect()

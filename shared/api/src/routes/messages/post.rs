@@ -4,7 +4,7 @@ use crate::{
     caller::Caller,
     idempotency::{Before, Once, in_progress},
     refusal::Refusal,
-    submission::{self, Draft},
+    submission::{self, Draft, Rules},
     wire::{Accepted, ItemError, PostMessages},
 };
 use baton_domain::{Message, MessageId};
@@ -29,7 +29,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
 ) -> Result<Answer, Refusal> {
     let body = call.json()?;
     let account = caller.account(submission::company(&body))?;
-    let draft = submission::read(&body, app.clock.now())?;
+    let draft = submission::read(&body, rules(app))?;
     let once = Once::begin(app, call, account).await?;
     let submission = draft.submission(account, once.id, &once.digest);
     let (messages, replayed) = match once.before {
@@ -37,6 +37,10 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         before => accept_once(app, &once, submission, before).await?,
     };
     Ok(Answer::json(&elements(&draft, &messages, once.id)).replayed(replayed))
+}
+
+fn rules<P, C: Clock>(app: &App<P, C>) -> Rules {
+    Rules { now: app.clock.now(), private_callbacks: app.private_callbacks }
 }
 
 /// The messages as the first try opened them: the answer to what waited then stays that it is delayed.
