@@ -239,9 +239,11 @@ class Stack:
     def queue_sizes(self) -> dict[str, int]:
         """Give how many messages each queue holds, hidden and delayed ones too.
 
-        Dead-letter queues are left out, and that of inbound events, which nothing reads yet.
+        Dead-letter queues are left out, and those on which something waits by its nature: inbound events, which nothing
+        reads yet, and callbacks, whose next try may be hours away.
         """
-        return {name: size for name, size in self.sizes("Queue").items() if name != "InboundQueue"}
+        waiting = ("InboundQueue", "CallbacksQueue")
+        return {name: size for name, size in self.sizes("Queue").items() if name not in waiting}
 
     def schedules(self, account: int) -> list[str]:
         """Give the names of the schedules that an account's bulks have."""
