@@ -6,7 +6,7 @@ use crate::{
     caller::Caller,
     ports::Scope,
     refusal::Refusal,
-    routes::{bandwidth, health, keys, messages, openapi, outbox, providers},
+    routes::{auth, bandwidth, health, keys, messages, openapi, outbox, providers, users},
 };
 use baton_pipeline::ports::Clock;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -32,6 +32,13 @@ pub(crate) enum Handler {
     ListProviders,
     ListBandwidth,
     PutBandwidth,
+    Login,
+    Refresh,
+    ListUsers,
+    MakeUser,
+    GetUser,
+    PutUser,
+    RemoveUser,
 }
 
 /// One line of the table.
@@ -47,7 +54,7 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 14] = {
+pub(crate) static ROUTES: [Route; 21] = {
     use Scope::{Admin, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
@@ -80,6 +87,13 @@ pub(crate) static ROUTES: [Route; 14] = {
             Handler::PutBandwidth,
             bandwidth::put::__path_handle::operation,
         ),
+        route(Method::POST, "/auth/login", None, Handler::Login, auth::login::__path_handle::operation),
+        route(Method::POST, "/auth/refresh", None, Handler::Refresh, auth::refresh::__path_handle::operation),
+        route(Method::GET, "/users", Some(Admin), Handler::ListUsers, users::list::__path_handle::operation),
+        route(Method::POST, "/users", Some(Admin), Handler::MakeUser, users::make::__path_handle::operation),
+        route(Method::GET, "/users/{id}", Some(Admin), Handler::GetUser, users::get::__path_handle::operation),
+        route(Method::PUT, "/users/{id}", Some(Admin), Handler::PutUser, users::put::__path_handle::operation),
+        route(Method::DELETE, "/users/{id}", Some(Admin), Handler::RemoveUser, users::remove::__path_handle::operation),
         route(Method::GET, "/health", None, Handler::Health, health::__path_handle::operation),
         route(Method::GET, "/openapi.json", None, Handler::OpenApi, openapi::__path_handle::operation),
     ]
@@ -134,6 +148,8 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
     match (handler, caller) {
         (Handler::Health, _) => Ok(health::handle()),
         (Handler::OpenApi, _) => Ok(openapi::handle()),
+        (Handler::Login, _) => auth::login::handle(app, call).await,
+        (Handler::Refresh, _) => auth::refresh::handle(app, call).await,
         (_, None) => Err(Refusal::unauthorized()),
         (Handler::PostMessages, Some(caller)) => messages::post::handle(app, caller, call).await,
         (Handler::ListMessages, Some(caller)) => messages::list::handle(app, caller, call).await,
@@ -147,6 +163,11 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::ListProviders, Some(caller)) => providers::handle(app, caller, call).await,
         (Handler::ListBandwidth, Some(caller)) => bandwidth::list::handle(app, caller, call).await,
         (Handler::PutBandwidth, Some(caller)) => bandwidth::put::handle(app, caller, call).await,
+        (Handler::ListUsers, Some(caller)) => users::list::handle(app, caller, call).await,
+        (Handler::MakeUser, Some(caller)) => users::make::handle(app, caller, call).await,
+        (Handler::GetUser, Some(caller)) => users::get::handle(app, caller, call).await,
+        (Handler::PutUser, Some(caller)) => users::put::handle(app, caller, call).await,
+        (Handler::RemoveUser, Some(caller)) => users::remove::handle(app, caller, call).await,
     }
 }
 
@@ -187,8 +208,8 @@ mod tests {
     }
 
     #[test]
-    fn only_two_routes_need_no_key() {
+    fn only_health_the_document_and_the_login_need_no_key() {
         let open: Vec<_> = ROUTES.iter().filter(|route| route.scope.is_none()).map(|route| route.handler).collect();
-        assert_eq!(open, [Handler::Health, Handler::OpenApi]);
+        assert_eq!(open, [Handler::Login, Handler::Refresh, Handler::Health, Handler::OpenApi]);
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! How things are laid out in the tables stands in [`layout`]; how a message becomes an item in [`record`].
 
+pub mod auth_keys;
 pub mod clock;
 pub mod coalesce;
 pub mod control;
 pub mod everything;
 pub mod layout;
 pub mod lists;
+pub mod logins;
 pub mod messages;
 pub mod meter;
 pub mod outbox;
@@ -15,6 +17,8 @@ pub mod parameters;
 pub mod queues;
 pub mod record;
 pub mod scheduler;
+pub mod sessions;
 pub mod state;
+pub mod users;
 
 pub use meter::Meter;

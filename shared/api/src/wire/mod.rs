@@ -6,6 +6,7 @@ mod message;
 mod outbox;
 mod provider;
 mod request;
+mod user;
 
 pub use error::{Detail, ErrorAnswer};
 pub use key::{Key, KeyList, NewKey};
@@ -15,6 +16,7 @@ pub use provider::{BandwidthEntry, BandwidthList, ProviderEntry, ProviderFault, 
 pub use request::{
     CancelMessages, ChannelContent, Destination, MakeKey, MessageItem, Names, PostMessages, RescheduleMessage,
 };
+pub use user::{Login, MakeUser, Refresh, SetUser, Tokens, User, UserList};
 
 use baton_domain::Time;
 use chrono::SecondsFormat;
