@@ -64,6 +64,17 @@ providers: ## Check a file and write it for a deployed stack: FILE=file.json STA
 	@test -n '$(FILE)' -a -n '$(STACK)' || { echo 'error: make providers FILE=file.json STACK=name' >&2; exit 1; }
 	$(STACK_PY) providers '$(FILE)' --stack '$(STACK)' --path '$(PROVIDERS_PATH)' --key '$(KEY)'
 
+# ---- Users ----
+
+.PHONY: admin auth-key
+admin: ## The first user of a deployed stack, or a new password for it: STACK=name EMAIL=address [ACCOUNT=1] [ROLE=admin]
+	@test -n '$(STACK)' -a -n '$(EMAIL)' || { echo 'error: make admin STACK=name EMAIL=address' >&2; exit 1; }
+	$(STACK_PY) admin --stack '$(STACK)' --email '$(EMAIL)' --account '$(or $(ACCOUNT),1)' --role '$(or $(ROLE),admin)'
+
+auth-key: ## A new key for the session tokens of a deployed stack, beside the one before it: STACK=name
+	@test -n '$(STACK)' || { echo 'error: make auth-key STACK=name' >&2; exit 1; }
+	$(STACK_PY) admin --stack '$(STACK)' --rotate-key
+
 # ---- Checks ----
 
 .PHONY: fmt lint test test-rust test-python test-template test-e2e

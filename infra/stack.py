@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Entry to the local stack: ``stack.py up|down|logs|invoke|key|providers|run|check_template|venv …``.
+"""Entry to the local stack: ``stack.py up|down|logs|invoke|key|admin|providers|run|check_template|venv …``.
 
 Needs nothing but Python 3.11: it makes the virtual environments, then runs ``local.<command>`` inside the right one.
 Environment: ``BATON_PORT`` (4566), ``BATON_LOCAL`` (the state folder, ``.local``), ``BATON_CACHE`` (~/.cache/baton),
@@ -15,7 +15,7 @@ sys.path.insert(0, str(INFRA))
 
 from local import venvs  # noqa: E402 - the path above comes first
 
-COMMANDS = ("up", "down", "logs", "invoke", "key", "providers", "run", "check_template")
+COMMANDS = ("up", "down", "logs", "invoke", "key", "admin", "providers", "run", "check_template")
 
 
 def main() -> int:

@@ -2,11 +2,11 @@
 
 use crate::{
     adapters::{self, Aws},
-    http::{body_bytes, request_id},
+    http::{body_bytes, request_id, source_address},
     settings, telemetry,
 };
-use baton_api::{App, RequestId};
-use baton_aws::{clock::SystemClock, everything::Everything, parameters::Documents};
+use baton_api::{App, RequestId, SourceAddress};
+use baton_aws::{auth_keys::AuthKeyParameter, clock::SystemClock, everything::Everything, parameters::Documents};
 use lambda_http::{Error, Request, Response, service_fn};
 
 /// Runs the function.
@@ -16,6 +16,7 @@ use lambda_http::{Error, Request, Response, service_fn};
 pub async fn run() -> Result<(), Error> {
     telemetry::init();
     let aws = Aws::load().await;
+    let ssm = aws_sdk_ssm::Client::new(&aws.config);
     let ports = Everything {
         messages: aws.messages()?,
         control: aws.control()?,
@@ -23,11 +24,9 @@ pub async fn run() -> Result<(), Error> {
         channels: aws.channels()?,
         wake_ups: aws.wake_ups()?,
         state: aws.state()?,
-        documents: Documents {
-            client: aws_sdk_ssm::Client::new(&aws.config),
-            path: settings::required("PROVIDERS_PATH")?,
-        },
+        documents: Documents { client: ssm.clone(), path: settings::required("PROVIDERS_PATH")? },
         callbacks: aws.callbacks("QUEUE_CALLBACKS")?,
+        auth_keys: AuthKeyParameter::new(ssm, settings::required("AUTH_KEYS")?),
     };
     let app = App {
         ports,
@@ -44,9 +43,9 @@ pub async fn run() -> Result<(), Error> {
     .await
 }
 
-/// The request without what belongs to the gateway: its id is kept, and a path with the stage in front of it loses that.
+/// The request without what belongs to the gateway: its id and its source are kept, and a path with the stage in front of it loses that.
 fn plain(request: Request) -> http::Request<Vec<u8>> {
-    let id = request_id(&request);
+    let (id, source) = (request_id(&request), source_address(&request));
     let (mut parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map_or("", |path| path.as_str());
     let path = path.find("/api/").map_or(path, |start| &path[start..]).to_owned();
@@ -57,6 +56,9 @@ fn plain(request: Request) -> http::Request<Vec<u8>> {
     request.extensions_mut().clear();
     if let Some(id) = id {
         request.extensions_mut().insert(RequestId(id));
+    }
+    if let Some(source) = source {
+        request.extensions_mut().insert(SourceAddress(source));
     }
     request
 }

@@ -9,10 +9,11 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local import build, checks, deploy, emulator, keys, providers, template
-from local.settings import REGION, Settings, StackError, client, fail, load
+from local import auth, build, checks, deploy, emulator, keys, providers, template
+from local.settings import REGION, STACK, Settings, StackError, client, fail, load
 
 CALLER_SCOPES = ["send", "read", "admin"]
+ADMIN = {"companyId": 1, "email": "admin@example.org", "name": "make up", "role": "admin"}
 MESSAGE = {
     "messages": [
         {
@@ -90,10 +91,14 @@ def _bring_up(settings: Settings, documents: providers.Documents, kept: dict[str
         token = earlier.get(field)
         return token if keys.valid(dynamodb, table, token) else keys.make_key(dynamodb, table, 1, scopes, "make up")
 
+    api, operator = f"{settings.public_url}/api/v1", key("operatorKey", [*CALLER_SCOPES, "operator"])
+    auth.ensure_key(client("ssm", settings), STACK)
     stack = {
-        "apiUrl": f"{settings.public_url}/api/v1",
+        "apiUrl": api,
         "apiKey": key("apiKey", CALLER_SCOPES),
-        "operatorKey": key("operatorKey", [*CALLER_SCOPES, "operator"]),
+        "operatorKey": operator,
+        "adminEmail": ADMIN["email"],
+        "adminPassword": auth.ensure_user(api, operator, ADMIN, earlier.get("adminPassword")),
         "webhooksUrl": f"{settings.public_url}/webhooks",
         "shortUrl": f"{settings.public_url}/s",
         "pid": pid,
@@ -124,6 +129,7 @@ def report(stack: dict[str, Any]) -> None:
 Baton is up.
   API       {stack["apiUrl"]}
   key       {stack["apiKey"]}
+  login     {stack["adminEmail"]}, password {stack["adminPassword"]}
   webhooks  {stack["webhooksUrl"]}
 
 A first message: WhatsApp refuses this number, so it goes on to Telegram.

@@ -163,4 +163,6 @@ def test_health_and_openapi_need_no_key(stock: Stock) -> None:
     ours |= {("get", "/messages"), ("post", "/messages"), ("delete", "/messages")}
     ours |= {("patch", "/messages/{id}"), ("get", "/keys"), ("post", "/keys"), ("delete", "/keys/{id}")}
     ours |= {("get", "/providers"), ("get", "/bandwidth"), ("put", "/bandwidth/{companyId}")}
+    ours |= {("post", "/auth/login"), ("post", "/auth/refresh"), ("get", "/users"), ("post", "/users")}
+    ours |= {(method, "/users/{id}") for method in ("get", "put", "delete")}
     assert {(method, path.removeprefix("/api/v1")) for method, path in routes} == ours

@@ -46,7 +46,9 @@ const KEY: &str = "apiKey";
         wire::ItemError,
         wire::Key,
         wire::KeyList,
+        wire::Login,
         wire::MakeKey,
+        wire::MakeUser,
         wire::Message,
         wire::MessageItem,
         wire::MessageList,
@@ -58,9 +60,15 @@ const KEY: &str = "apiKey";
         wire::ProviderEntry,
         wire::ProviderFault,
         wire::ProviderList,
+        wire::Refresh,
         wire::RescheduleMessage,
         wire::SetBandwidth,
+        wire::SetUser,
         wire::TimelineEntry,
+        wire::Tokens,
+        wire::User,
+        wire::UserList,
+        crate::ports::Role,
         crate::ports::Scope,
     ))
 )]
@@ -81,6 +89,7 @@ pub(crate) fn document() -> Document {
         ANSWERS.iter().for_each(|name| require_all(components.schemas.get_mut(*name)));
     }
     let key = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("bt_<account>_<key>_<secret>");
+    let key = key.description(Some("An API key, or a session token of POST /auth/login."));
     if let Some(components) = &mut document.components {
         components.add_security_scheme(KEY, SecurityScheme::Http(key.build()));
     }
@@ -88,7 +97,7 @@ pub(crate) fn document() -> Document {
 }
 
 /// The types of answers: their fields are always there, if only as null.
-const ANSWERS: [&str; 23] = [
+const ANSWERS: [&str; 26] = [
     "CallbackEntry",
     "CallbackList",
     "CallbackSecret",
@@ -112,6 +121,9 @@ const ANSWERS: [&str; 23] = [
     "OutboxEntry",
     "OutboxList",
     "TimelineEntry",
+    "Tokens",
+    "User",
+    "UserList",
 ];
 /// But for this one, which lists leave out.
 const SOMETIMES: &str = "timeline";
@@ -156,20 +168,30 @@ fn operation(route: &Route) -> Operation {
 /// The errors that a route may answer with.
 fn errors(route: &Route, operation: &Operation) -> Vec<(&'static str, &'static str)> {
     let (keyed, posts, patches) = (route.scope.is_some(), route.method == Method::POST, route.method == Method::PATCH);
+    let users = route.pattern.starts_with("/users/") && route.method != Method::GET;
+    let login = route.pattern.starts_with("/auth/");
     let of = |holds: bool, status, description| holds.then_some((status, description));
     let named = route.pattern.contains('{') || route.pattern == "/outbox";
     [
         of(operation.request_body.is_some(), "400", "The body is not JSON, or something in it has the wrong type."),
-        of(keyed, "401", "No API key, or none that is valid."),
-        of(keyed, "403", "The key lacks the scope, or another account was named."),
-        of(named, "404", "There is no such thing."),
-        of(posts, "409", "The first request with this Idempotency-Key is still running; see Retry-After."),
-        of(patches, "409", "The message does not wait any more: it has gone out, or has come to its end."),
-        of(operation.request_body.is_some(), "413", "The body has more than 5 MB."),
-        of(operation.request_body.is_some(), "415", "The body is not JSON by its Content-Type."),
-        of(keyed, "422", "Well-formed, and refused: details says why."),
         of(
             keyed,
+            "401",
+            "No API key or session token, or none that is valid. The error of an expired token is `Token is expired.`",
+        ),
+        of(login, "401", "The e-mail, the password or the refresh token is not good."),
+        of(keyed, "403", "The key or the user lacks the scope, or another account was named."),
+        of(route.pattern == "/auth/login", "403", "The user may not act for the account that was named."),
+        of(named, "404", "There is no such thing."),
+        of(posts && keyed, "409", "The first request with this Idempotency-Key is still running; see Retry-After."),
+        of(patches, "409", "The message does not wait any more: it has gone out, or has come to its end."),
+        of(users && !posts, "409", "Another user has the e-mail, or the account would be left without an admin."),
+        of(operation.request_body.is_some(), "413", "The body has more than 5 MB."),
+        of(operation.request_body.is_some(), "415", "The body is not JSON by its Content-Type."),
+        of(keyed || login, "422", "Well-formed, and refused: details says why."),
+        of(route.pattern == "/auth/login", "429", "Too many attempts to log in; see Retry-After."),
+        of(
+            keyed || login,
             "500",
             "Something went wrong on our side; repeating the request with the same Idempotency-Key is safe.",
         ),
@@ -231,7 +253,7 @@ mod tests {
     #[test]
     fn the_document_has_the_fields_that_are_read() {
         let of_content: Vec<_> = submission::CONTENT_FIELDS.iter().map(|(name, _)| *name).collect();
-        let table: [(&str, &[&str], &[&str]); 8] = [
+        let table: [(&str, &[&str], &[&str]); 12] = [
             ("PostMessages", &submission::FIELDS, &["taskId"]),
             ("MessageItem", &submission::ITEM_FIELDS, &submission::NOT_SUPPORTED),
             ("ChannelContent", &of_content, &[]),
@@ -240,6 +262,10 @@ mod tests {
             ("RescheduleMessage", &routes::messages::reschedule::FIELDS, &[]),
             ("MakeKey", &routes::keys::make::FIELDS, &[]),
             ("SetBandwidth", &routes::bandwidth::put::FIELDS, &[]),
+            ("Login", &routes::auth::login::FIELDS, &[]),
+            ("Refresh", &routes::auth::refresh::FIELDS, &[]),
+            ("MakeUser", &routes::users::make::FIELDS, &[]),
+            ("SetUser", &routes::users::put::FIELDS, &[]),
         ];
         for (name, fields, left_out) in table {
             assert_eq!(properties(name), without(fields, left_out), "{name}");
@@ -248,7 +274,7 @@ mod tests {
 
     #[test]
     fn the_fields_to_choose_from_are_those_of_the_items() {
-        let table: [(&str, &[&str]); 7] = [
+        let table: [(&str, &[&str]); 8] = [
             ("CallbackEntry", &routes::callbacks::list::FIELDS),
             ("CallbackSecret", &routes::callbacks::secrets::FIELDS),
             ("Message", &routes::messages::list::FIELDS),
@@ -256,6 +282,7 @@ mod tests {
             ("Key", &routes::keys::list::FIELDS),
             ("ProviderEntry", &routes::providers::FIELDS),
             ("BandwidthEntry", &routes::bandwidth::list::FIELDS),
+            ("User", &routes::users::list::FIELDS),
         ];
         for (name, fields) in table {
             assert_eq!(properties(name), without(fields, &[]), "{name}");

@@ -52,9 +52,19 @@ impl Once {
         call: &Call<'_>,
         account: AccountId,
     ) -> Result<Once, Refusal> {
+        Once::begin_with(app, call, account, call.body()).await
+    }
+
+    /// Begins a valid request, of which `said` is kept as a digest: its body, without what may not be kept even so.
+    pub(crate) async fn begin_with<P: Ports, C: Clock>(
+        app: &App<P, C>,
+        call: &Call<'_>,
+        account: AccountId,
+        said: &[u8],
+    ) -> Result<Once, Refusal> {
         let now = app.clock.now();
         let offered = BulkId::new(now, app.clock.random()).0;
-        let digest = body_digest(account, call.body());
+        let digest = body_digest(account, said);
         let Some(key) = key(call)? else {
             return Ok(Once { account, key: None, digest, id: offered, before: Before::Nothing });
         };
@@ -64,10 +74,7 @@ impl Once {
                 Begin::Resume(id) => (id, Before::Died),
                 Begin::Done(id) => (id, Before::Done),
                 Begin::Running(id, until) => (id, Before::Running(until)),
-                Begin::Mismatch => {
-                    let error = "This Idempotency-Key was used before, with another body.";
-                    return Err(Refusal::unprocessable("idempotency_mismatch", error));
-                }
+                Begin::Mismatch => return Err(mismatch()),
             };
         Ok(Once { account, key: Some(key), digest, id, before })
     }
@@ -84,6 +91,12 @@ impl Once {
             None => Ok(()),
         }
     }
+}
+
+/// The key was used for something else.
+pub(crate) fn mismatch() -> Refusal {
+    let error = "This Idempotency-Key was used before, with another body.";
+    Refusal::unprocessable("idempotency_mismatch", error)
 }
 
 /// The first try may still be running.

@@ -4,6 +4,7 @@
 //! [`handle`] is the only entry. A request goes through the table of routes (`router.rs`), is answered by the file of its
 //! verb under `routes/`, and comes back as JSON whatever happens.
 
+mod auth;
 mod call;
 mod caller;
 mod describe;
@@ -27,14 +28,14 @@ pub mod wire;
 use crate::{
     call::{Answer, Call},
     caller::Caller,
-    ports::{CallbackKeys, Deployment, Idempotency, Keys, Lists, Outbox},
+    ports::{AuthKeys, CallbackKeys, Deployment, Idempotency, Keys, Lists, LoginLimits, Outbox, Sessions, Users},
     refusal::Refusal,
 };
 use baton_pipeline::callbacks::ports::{CallbackLog, CallbackQueue};
 use baton_pipeline::ports::{Accepting, Bandwidths, Breakers, Bulks, ChannelQueues, Clock, Messages, Specs, WakeUps};
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
-use std::{panic::AssertUnwindSafe, time::Instant};
+use std::{net::IpAddr, panic::AssertUnwindSafe, time::Instant};
 
 /// Everything that the interface needs of the world, in one.
 pub trait Ports:
@@ -54,6 +55,10 @@ pub trait Ports:
     + CallbackLog
     + CallbackQueue
     + CallbackKeys
+    + Users
+    + Sessions
+    + LoginLimits
+    + AuthKeys
 {
 }
 
@@ -74,6 +79,10 @@ impl<T> Ports for T where
         + CallbackLog
         + CallbackQueue
         + CallbackKeys
+        + Users
+        + Sessions
+        + LoginLimits
+        + AuthKeys
 {
 }
 
@@ -94,6 +103,11 @@ pub struct App<P, C> {
 /// made up. It stands in the log, in every error, and in the header `x-request-id` of every answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestId(pub String);
+
+/// The address that the request came from, as whoever took it knows: put it into the request's extensions. Attempts to log in
+/// are counted by it. A header would not do, as callers write what they like into those.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SourceAddress(pub IpAddr);
 
 /// Answers a request. Never fails: every error has the contract's shape, and what is behind an internal one is told to the
 /// log alone.
@@ -149,7 +163,7 @@ async fn answer<P: Ports, C: Clock>(
     let Some(scope) = route.scope else {
         return router::dispatch(app, route.handler, None, &call).await;
     };
-    let caller = Caller::of(&app.ports, request.headers()).await?;
+    let caller = Caller::of(&app.ports, request.headers(), app.clock.now()).await?;
     let (account, key) = caller.seen();
     (seen.account, seen.key) = (Some(account.0), Some(key.to_owned()));
     caller.require(scope)?;

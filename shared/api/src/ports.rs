@@ -1,5 +1,11 @@
 //! What the HTTP interface needs of the world beyond the ports of the pipeline.
 
+mod auth;
+
+pub use auth::{
+    AuthKey, AuthKeys, LoginLimits, Role, Rotated, Session, Sessions, User, UserChange, Users, WINDOW_SECONDS, Window,
+};
+
 use baton_domain::{AccountId, BulkId, Channel, Message, MessageId, Time, bandwidth::Bandwidth};
 use baton_pipeline::{
     callbacks::ports::{CallbackSecret, CallbackSecrets},
@@ -10,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::future::Future;
 use uuid::Uuid;
 
-/// What a key may be used for.
+/// What a key or a user's session may be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
@@ -18,9 +24,9 @@ pub enum Scope {
     Send,
     /// Look at messages and at what became of them.
     Read,
-    /// Make, list and revoke keys.
+    /// Make, list and revoke keys; manage users.
     Admin,
-    /// Name another account than the key's own. Such keys are made by whoever runs the deployment, never through the API.
+    /// Name another account than one's own. Such keys are made by whoever runs the deployment, never through the API.
     Operator,
 }
 

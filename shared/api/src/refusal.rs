@@ -29,7 +29,7 @@ impl Refusal {
     }
 
     pub(crate) fn unauthorized() -> Refusal {
-        let error = "A valid API key is needed, as in \"Authorization: Bearer bt_...\".";
+        let error = "A valid API key or session token is needed, as in \"Authorization: Bearer bt_...\".";
         Refusal::new(StatusCode::UNAUTHORIZED, "unauthorized", error)
             .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }

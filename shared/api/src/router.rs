@@ -6,7 +6,7 @@ use crate::{
     caller::Caller,
     ports::Scope,
     refusal::Refusal,
-    routes::{bandwidth, callbacks, health, keys, messages, openapi, outbox, providers},
+    routes::{auth, bandwidth, callbacks, health, keys, messages, openapi, outbox, providers, users},
 };
 use baton_pipeline::ports::Clock;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -37,6 +37,13 @@ pub(crate) enum Handler {
     ListCallbackSecrets,
     MakeCallbackSecret,
     RemoveCallbackSecret,
+    Login,
+    Refresh,
+    ListUsers,
+    MakeUser,
+    GetUser,
+    PutUser,
+    RemoveUser,
 }
 
 /// One line of the table.
@@ -52,7 +59,7 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 19] = {
+pub(crate) static ROUTES: [Route; 26] = {
     use Scope::{Admin, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
@@ -114,6 +121,13 @@ pub(crate) static ROUTES: [Route; 19] = {
             Handler::RemoveCallbackSecret,
             callbacks::remove_secret::__path_handle::operation,
         ),
+        route(Method::POST, "/auth/login", None, Handler::Login, auth::login::__path_handle::operation),
+        route(Method::POST, "/auth/refresh", None, Handler::Refresh, auth::refresh::__path_handle::operation),
+        route(Method::GET, "/users", Some(Admin), Handler::ListUsers, users::list::__path_handle::operation),
+        route(Method::POST, "/users", Some(Admin), Handler::MakeUser, users::make::__path_handle::operation),
+        route(Method::GET, "/users/{id}", Some(Admin), Handler::GetUser, users::get::__path_handle::operation),
+        route(Method::PUT, "/users/{id}", Some(Admin), Handler::PutUser, users::put::__path_handle::operation),
+        route(Method::DELETE, "/users/{id}", Some(Admin), Handler::RemoveUser, users::remove::__path_handle::operation),
         route(Method::GET, "/health", None, Handler::Health, health::__path_handle::operation),
         route(Method::GET, "/openapi.json", None, Handler::OpenApi, openapi::__path_handle::operation),
     ]
@@ -168,6 +182,8 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
     match (handler, caller) {
         (Handler::Health, _) => Ok(health::handle()),
         (Handler::OpenApi, _) => Ok(openapi::handle()),
+        (Handler::Login, _) => auth::login::handle(app, call).await,
+        (Handler::Refresh, _) => auth::refresh::handle(app, call).await,
         (_, None) => Err(Refusal::unauthorized()),
         (Handler::PostMessages, Some(caller)) => messages::post::handle(app, caller, call).await,
         (Handler::ListMessages, Some(caller)) => messages::list::handle(app, caller, call).await,
@@ -186,6 +202,11 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::ListCallbackSecrets, Some(caller)) => callbacks::secrets::handle(app, caller, call).await,
         (Handler::MakeCallbackSecret, Some(caller)) => callbacks::make_secret::handle(app, caller, call).await,
         (Handler::RemoveCallbackSecret, Some(caller)) => callbacks::remove_secret::handle(app, caller, call).await,
+        (Handler::ListUsers, Some(caller)) => users::list::handle(app, caller, call).await,
+        (Handler::MakeUser, Some(caller)) => users::make::handle(app, caller, call).await,
+        (Handler::GetUser, Some(caller)) => users::get::handle(app, caller, call).await,
+        (Handler::PutUser, Some(caller)) => users::put::handle(app, caller, call).await,
+        (Handler::RemoveUser, Some(caller)) => users::remove::handle(app, caller, call).await,
     }
 }
 
@@ -226,8 +247,8 @@ mod tests {
     }
 
     #[test]
-    fn only_two_routes_need_no_key() {
+    fn only_health_the_document_and_the_login_need_no_key() {
         let open: Vec<_> = ROUTES.iter().filter(|route| route.scope.is_none()).map(|route| route.handler).collect();
-        assert_eq!(open, [Handler::Health, Handler::OpenApi]);
+        assert_eq!(open, [Handler::Login, Handler::Refresh, Handler::Health, Handler::OpenApi]);
     }
 }

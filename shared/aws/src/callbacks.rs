@@ -101,7 +101,7 @@ fn read_secret(account: AccountId, item: &Item) -> PortResult<CallbackSecret> {
 
 impl CallbackSecrets for ControlTable {
     async fn secrets(&self, account: AccountId) -> PortResult<Vec<CallbackSecret>> {
-        let items = self.all(secrets_pk(account)).await?;
+        let items = self.partition(secrets_pk(account)).await?;
         let mut secrets =
             items.iter().map(|item| read_secret(account, item)).collect::<PortResult<Vec<CallbackSecret>>>()?;
         secrets.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));

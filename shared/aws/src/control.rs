@@ -34,18 +34,26 @@ impl ControlTable {
         ControlTable { client, name: name.into(), meter }
     }
 
-    async fn get(&self, pk: String, sk: &str) -> PortResult<Option<Item>> {
+    pub(crate) async fn get(&self, pk: String, sk: &str) -> PortResult<Option<Item>> {
         let request = self.client.get_item().table_name(&self.name).key("pk", string(pk)).key("sk", string(sk));
         let answer = request.consistent_read(true).send().await.map_err(|e| PortError::new("DynamoDB GetItem", e))?;
         Ok(answer.item)
     }
 
-    /// Every item of a partition.
-    pub(crate) async fn all(&self, pk: String) -> PortResult<Vec<Item>> {
-        let request = self.client.query().table_name(&self.name).consistent_read(true);
-        let request = request.key_condition_expression("pk = :pk").expression_attribute_values(":pk", string(pk));
-        let items = request.into_paginator().items().send().try_collect().await;
-        items.map_err(|error| PortError::new("DynamoDB Query", error))
+    /// All items of a partition, as of every write before.
+    pub(crate) async fn partition(&self, pk: String) -> PortResult<Vec<Item>> {
+        self.client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", string(pk))
+            .into_paginator()
+            .items()
+            .send()
+            .try_collect()
+            .await
+            .map_err(|error| PortError::new("DynamoDB Query", error))
     }
 }
 
@@ -89,7 +97,7 @@ impl Keys for ControlTable {
     }
 
     async fn keys(&self, account: AccountId) -> PortResult<Vec<ApiKey>> {
-        let items = self.all(keys_pk(account)).await?;
+        let items = self.partition(keys_pk(account)).await?;
         items.iter().map(|item| read_key(account, item)).collect()
     }
 

@@ -1,6 +1,9 @@
 //! All ports of the HTTP interface in one, each passed on to the adapter that fulfils it.
 
+mod auth;
+
 use crate::{
+    auth_keys::AuthKeyParameter,
     callbacks::Callbacks,
     control::ControlTable,
     messages::MessageTable,
@@ -36,7 +39,7 @@ use uuid::Uuid;
 pub struct Everything {
     /// Messages and their lists.
     pub messages: MessageTable,
-    /// Keys and idempotency.
+    /// Keys, idempotency, users and sessions.
     pub control: ControlTable,
     /// What the sandbox "sent".
     pub outbox: OutboxTable,
@@ -44,12 +47,14 @@ pub struct Everything {
     pub channels: Channels,
     /// The wake queue.
     pub wake_ups: WakeQueue,
-    /// Breakers and limits.
+    /// Breakers, limits, and attempts to log in.
     pub state: StateTable,
     /// The providers documents.
     pub documents: Documents,
     /// The callbacks queue.
     pub callbacks: Callbacks,
+    /// The keys of session tokens.
+    pub auth_keys: AuthKeyParameter,
 }
 
 impl Messages for Everything {

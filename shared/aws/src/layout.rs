@@ -12,8 +12,15 @@
 //! Its indexes, all sparse, all with `ct` (creation time, milliseconds) as sort key: `by-day` (`dk` on heads and on messages
 //! without a head), `by-phone` (`ph`), `by-email` (`em`), `by-group` (`gr`).
 //!
-//! The control table: `<account>#key` / key id, `<account>#idem` / digest of an idempotency key, `<account>#account` / `-`, `<account>#callback` / id
-//! of a secret.
+//! The control table: `<account>#key` / key id, `<account>#idem` / digest of an idempotency key, `<account>#account` / `-`,
+//! `<account>#callback` / id of a secret, and for users and their sessions:
+//!
+//! | `pk` | `sk` | what |
+//! |---|---|---|
+//! | `<account>#user` | user id | a user |
+//! | `<account>#account` | `managers` | how many users manage the account (`n`) |
+//! | `<account>#session` | session id | a session, with the hash of its newest refresh token |
+//! | `*#user#<SHA-256 of an e-mail>` | `-` | whose e-mail it is: it belongs to one user in the whole deployment |
 //!
 //! The state table, what senders know together. A `*` stands where something belongs to the deployment and to no account:
 //!
@@ -23,10 +30,12 @@
 //! | `*#inbound#<channel>#<address>` | `-` | when a person last wrote to us |
 //! | `<account>#bandwidth` | `-` | an account's limits |
 //! | `<account or *>#<channel or *>#<provider or *>#turn` | `-` | the next free moment of a limit |
+//! | `*#login#<digest>` | window | attempts to log in with one e-mail or from one address, in a quarter of an hour |
 //!
 //! The outbox table: `<account>` / `<message>#<attempt>.<try>#<random>`.
 
 use baton_domain::{AccountId, BulkId, CallbackId, MessageId, Time};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// The sort key of a bulk's head.
@@ -66,6 +75,18 @@ pub fn callback_sk(id: CallbackId) -> String {
 #[must_use]
 pub fn index_key(account: AccountId, value: impl std::fmt::Display) -> String {
     format!("{account}#{value}")
+}
+
+/// The partition of an account's users.
+#[must_use]
+pub fn users_pk(account: AccountId) -> String {
+    index_key(account, "user")
+}
+
+/// The partition of an e-mail that a user logs in with, in lower case.
+#[must_use]
+pub fn user_email_pk(email: &str) -> String {
+    format!("*#user#{}", hex::encode(Sha256::digest(email.as_bytes())))
 }
 
 /// The day that a time belongs to, as in `by-day`.

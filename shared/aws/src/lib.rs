@@ -2,6 +2,7 @@
 //!
 //! How things are laid out in the tables stands in [`layout`]; how a message becomes an item in [`record`].
 
+pub mod auth_keys;
 pub mod callbacks;
 pub mod clock;
 pub mod coalesce;
@@ -9,6 +10,7 @@ pub mod control;
 pub mod everything;
 pub mod layout;
 pub mod lists;
+pub mod logins;
 pub mod messages;
 pub mod meter;
 pub mod outbox;
@@ -16,7 +18,9 @@ pub mod parameters;
 pub mod queues;
 pub mod record;
 pub mod scheduler;
+pub mod sessions;
 pub mod state;
 pub mod stream;
+pub mod users;
 
 pub use meter::Meter;

@@ -1,4 +1,5 @@
-//! What senders know together: breakers, limits and their counters, and when people last wrote to us.
+//! What senders know together: breakers, limits and their counters, and when people last wrote to us. What limits logins
+//! stands here too ([`crate::logins`]).
 
 use crate::{
     Meter, layout,
@@ -32,9 +33,9 @@ const TRIES: usize = 20;
 /// The state table.
 #[derive(Clone, Debug)]
 pub struct StateTable {
-    client: Client,
-    name: String,
-    meter: Meter,
+    pub(crate) client: Client,
+    pub(crate) name: String,
+    pub(crate) meter: Meter,
 }
 
 impl StateTable {

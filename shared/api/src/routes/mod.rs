@@ -1,5 +1,6 @@
 //! The handlers, one file per verb.
 
+pub(crate) mod auth;
 pub(crate) mod bandwidth;
 pub(crate) mod callbacks;
 pub(crate) mod health;
@@ -8,3 +9,4 @@ pub(crate) mod messages;
 pub(crate) mod openapi;
 pub(crate) mod outbox;
 pub(crate) mod providers;
+pub(crate) mod users;

@@ -7,6 +7,7 @@ mod message;
 mod outbox;
 mod provider;
 mod request;
+mod user;
 
 pub use callback::{CallbackEntry, CallbackList, CallbackSecret, CallbackSecretList, CallbackTry, NewCallbackSecret};
 pub use error::{Detail, ErrorAnswer};
@@ -17,6 +18,7 @@ pub use provider::{BandwidthEntry, BandwidthList, ProviderEntry, ProviderFault, 
 pub use request::{
     CancelMessages, ChannelContent, Destination, MakeKey, MessageItem, Names, PostMessages, RescheduleMessage,
 };
+pub use user::{Login, MakeUser, Refresh, SetUser, Tokens, User, UserList};
 
 use baton_domain::Time;
 use chrono::SecondsFormat;

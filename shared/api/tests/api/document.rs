@@ -3,6 +3,7 @@
 use crate::support::{Bench, sms, sms_at};
 use http::Method;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 const SNAPSHOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/openapi.json");
 
@@ -33,6 +34,7 @@ async fn the_examples_are_accepted() {
         ("PostMessages", Method::POST, "/messages"),
         ("CancelMessages", Method::DELETE, "/messages"),
         ("MakeKey", Method::POST, "/keys"),
+        ("MakeUser", Method::POST, "/users"),
     ] {
         let example = &document["components"]["schemas"][schema]["example"];
         assert!(example.is_object(), "{schema} has no example");
@@ -49,6 +51,36 @@ async fn the_example_of_another_time_is_accepted() {
     let id = bench.post("/messages", &sms_at("2026-11-25T09:00:00Z", &["79990000001"])).await.ids()[0].clone();
     let seen = bench.patch(&format!("/messages/{id}"), example).await;
     assert_eq!((seen.status, seen.body["status"].as_str()), (200, Some("DELAYED")), "{}", seen.body);
+}
+
+/// The user of one example logs in with the next, and is changed by the last.
+#[tokio::test]
+async fn the_examples_of_users_and_logins_fit_together() {
+    let schemas = &document().await["components"]["schemas"];
+    let example = |name: &str| schemas[name]["example"].clone();
+    let bench = Bench::new();
+    let made = bench.post("/users", &example("MakeUser")).await;
+    let open = async |path: &str, body: &Value| {
+        bench.raw(Method::POST, path, &[("content-type", "application/json")], body.to_string().into_bytes()).await
+    };
+    let tokens = open("/auth/login", &example("Login")).await;
+    assert_eq!(tokens.status, 200, "{}", tokens.body);
+    let known = schemas["Tokens"]["required"].as_array().expect("required fields");
+    assert!(known.iter().all(|name| tokens.body[name.as_str().expect("a name")].is_string()));
+
+    // The refresh token of the example stands for one that was given: here it is.
+    let refresh = example("Refresh");
+    let token = refresh["refreshToken"].as_str().expect("a token").to_owned();
+    let parts: Vec<_> = token.split('_').collect();
+    let mut session = bench.world.own().sessions.values().next().expect("a session").clone();
+    (session.id, session.hash) = (parts[2].to_owned(), hex::encode(Sha256::digest(parts[3])));
+    bench.world.own().sessions.insert((session.account, session.id.clone()), session);
+    let refreshed = open("/auth/refresh", &refresh).await;
+    assert_eq!(refreshed.status, 200, "{}", refreshed.body);
+
+    let path = format!("/users/{}", made.body["id"].as_str().expect("an id"));
+    let set = bench.put(&path, &example("SetUser")).await;
+    assert_eq!((set.status, &set.body["role"]), (200, &example("SetUser")["role"]), "{}", set.body);
 }
 
 /// The fields of an item that the example of the whole request does without.
@@ -78,6 +110,8 @@ async fn answers_have_the_fields_of_the_document() {
     let listed = bench.get("/messages").await.body;
     let made = bench.post("/keys", &serde_json::json!({"name": "n"})).await.body;
     let keys = bench.get("/keys").await.body;
+    let user = bench.post("/users", &document["components"]["schemas"]["MakeUser"]["example"]).await.body;
+    let users = bench.get("/users").await.body;
     let table = [
         ("Accepted", &posted.body[0]),
         ("Message", &shown),
@@ -88,6 +122,8 @@ async fn answers_have_the_fields_of_the_document() {
         ("NewKey", &made),
         ("Key", &keys["items"][0]),
         ("KeyList", &keys),
+        ("User", &user),
+        ("UserList", &users),
     ];
     for (schema, value) in table {
         let value = value.as_object().expect("an object");

@@ -1,6 +1,7 @@
 //! The interface over ports in memory: only what goes over the wire and what is stored.
 
 mod accounts;
+mod auth;
 mod bad_input;
 mod callbacks;
 mod cancel;
@@ -18,6 +19,8 @@ mod providers;
 mod reschedule;
 mod support;
 mod time;
+mod users;
 mod validity;
 mod whatsapp;
 mod world;
+mod world_auth;

@@ -2,8 +2,8 @@
 
 use crate::world::World;
 use baton_api::{
-    App, handle,
-    ports::{ApiKey, Scope},
+    App, SourceAddress, handle,
+    ports::{ApiKey, AuthKey, Scope},
 };
 use baton_domain::{AccountId, Time};
 use baton_pipeline::memory::StoppedClock;
@@ -57,6 +57,7 @@ impl Bench {
     pub fn new() -> Bench {
         let (world, clock) = (World::default(), StoppedClock::at(start()));
         let app = App { ports: world.clone(), clock: clock.clone(), retention_days: 30, private_callbacks: false };
+        world.own().auth_keys.push(AuthKey { id: "k1".to_owned(), secret: vec![1; 32] });
         let mut bench = Bench { world, clock, app, token: String::new() };
         bench.token = bench.key(1, "first", &[Scope::Send, Scope::Read, Scope::Admin]);
         bench
@@ -79,7 +80,20 @@ impl Bench {
 
     /// A request with these headers, and a body as it is.
     pub async fn raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Seen {
-        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        self.raw_from("192.0.2.1", method, path, headers, body).await
+    }
+
+    /// The same, from another address.
+    pub async fn raw_from(
+        &self,
+        from: &str,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Seen {
+        let from = SourceAddress(from.parse().expect("an address"));
+        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}")).extension(from);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -111,6 +125,10 @@ impl Bench {
 
     pub async fn post(&self, path: &str, body: &Value) -> Seen {
         self.as_of(&self.token, Method::POST, path, Some(body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: &Value) -> Seen {
+        self.as_of(&self.token, Method::PUT, path, Some(body)).await
     }
 
     pub async fn patch(&self, path: &str, body: &Value) -> Seen {

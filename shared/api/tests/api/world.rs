@@ -1,7 +1,8 @@
 //! All ports in memory, each call of which can be made to fail.
 
 use baton_api::ports::{
-    Address, ApiKey, Begin, DayEntry, Deployment, Idempotency, Keys, Lists, Outbox, OutboxItem, Part,
+    Address, ApiKey, AuthKey, Begin, DayEntry, Deployment, Idempotency, Keys, Lists, Outbox, OutboxItem, Part, Session,
+    User,
 };
 use baton_domain::{
     AccountId, BulkId, Channel, Message, MessageId, Spec, Time,
@@ -52,6 +53,12 @@ pub struct Own {
     records: BTreeMap<(AccountId, String), Record>,
     pub outbox: Vec<OutboxItem>,
     pub outbox_off: bool,
+    pub users: BTreeMap<(AccountId, Uuid), User>,
+    pub sessions: BTreeMap<(AccountId, String), Session>,
+    /// Attempts to log in, by what they have in common and the window.
+    pub logins: BTreeMap<(String, i64), u32>,
+    /// The newest first.
+    pub auth_keys: Vec<AuthKey>,
     /// The providers documents.
     pub documents: BTreeMap<Channel, String>,
     /// Calls of all ports so far.
@@ -85,7 +92,7 @@ impl World {
         stored && state.channels.is_empty() && state.wake_ups.is_empty() && self.own().records.is_empty()
     }
 
-    async fn call<T>(&self, work: impl Future<Output = PortResult<T>>) -> PortResult<T> {
+    pub async fn call<T>(&self, work: impl Future<Output = PortResult<T>>) -> PortResult<T> {
         let broken = {
             let mut own = self.own();
             own.calls += 1;
