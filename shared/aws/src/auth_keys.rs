@@ -20,12 +20,15 @@ const AT_LEAST: Duration = Duration::from_secs(5);
 /// RFC 7518, section 3.2: a key of HS256 has at least the size of the hash.
 const SHORTEST: usize = 32;
 
+/// The keys, and when they were read.
+type ReadKeys = (Instant, Vec<AuthKey>);
+
 /// The parameter that holds the keys.
 #[derive(Clone, Debug)]
 pub struct AuthKeyParameter {
     client: Client,
     name: String,
-    read: Arc<Mutex<Option<(Instant, Vec<AuthKey>)>>>,
+    read: Arc<Mutex<Option<ReadKeys>>>,
 }
 
 impl AuthKeyParameter {
