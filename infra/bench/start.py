@@ -33,6 +33,7 @@ QUEUES = (
     "CHAT",
     "FALLBACK",
     "WAKE",
+    "INBOUND",
 )
 VARIABLES = {
     "AWS_REGION": "eu-central-1",
@@ -52,6 +53,7 @@ VARIABLES = {
     "MESSAGES_TABLE": "messages",
     "CONTROL_TABLE": "control",
     "OUTBOX_TABLE": "outbox",
+    "STATE_TABLE": "state",
     "PROVIDERS_PATH": "/baton/bench/providers",
     "PUBLIC_URL": "https://baton.example",
     "SCHEDULE_GROUP": "bench",
