@@ -1,7 +1,8 @@
 //! The adapters that the functions build from their environment, once per process.
 
 use crate::settings::{self, BadSetting};
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider};
+use aws_sdk_sqs::config::SharedCredentialsProvider;
 use baton_aws::{
     Meter,
     callbacks::Callbacks,
@@ -26,10 +27,16 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// From the environment that every function has.
-    pub async fn load() -> Aws {
-        let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
-        Aws { config, meter: Meter::default() }
+    /// From the environment that every function has: Lambda gives it credentials and a region there and nowhere else. What else
+    /// `aws_config` would look through (profiles, roles of STS, the metadata of instances) would be a part of every binary.
+    #[must_use]
+    pub fn load() -> Aws {
+        let mut config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(settings::optional("AWS_REGION").map(Region::new))
+            .credentials_provider(SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new()));
+        config.set_endpoint_url(settings::optional("AWS_ENDPOINT_URL"));
+        Aws { config: config.build(), meter: Meter::default() }
     }
 
     /// The messages table.

@@ -15,7 +15,7 @@ use lambda_http::{Error, Request, Response, service_fn};
 /// A setting is missing, or the runtime fails.
 pub async fn run() -> Result<(), Error> {
     telemetry::init();
-    let aws = Aws::load().await;
+    let aws = Aws::load();
     let ssm = aws_sdk_ssm::Client::new(&aws.config);
     let ports = Everything {
         messages: aws.messages()?,

@@ -59,7 +59,7 @@ struct Function {
 /// A setting is missing, or the runtime fails.
 pub async fn run() -> Result<(), Error> {
     telemetry::init();
-    let aws = Aws::load().await;
+    let aws = Aws::load();
     let function = Function {
         messages: aws.messages()?,
         fallbacks: aws.fallbacks()?,

@@ -118,7 +118,7 @@ fn rates(document: &str, providers: &[Box<dyn Provider>]) -> BTreeMap<&'static s
 /// A setting is missing, or the runtime fails.
 pub async fn run(channel: Channel, build: Build) -> Result<(), Error> {
     telemetry::init();
-    let aws = Aws::load().await;
+    let aws = Aws::load();
     let queue = OwnQueue { client: aws.sqs(), url: settings::required("QUEUE_SELF")?, meter: aws.meter.clone() };
     let function = Function {
         channel,

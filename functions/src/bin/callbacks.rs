@@ -17,7 +17,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let aws = Aws::load().await;
+    let aws = Aws::load();
     let queue = &OwnQueue { client: aws.sqs(), url: settings::required("QUEUE_SELF")?, meter: aws.meter.clone() };
     let ports =
         &CallbackPorts { messages: aws.messages()?, control: aws.control()?, queue: aws.callbacks("QUEUE_SELF")? };

@@ -14,7 +14,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let aws = Aws::load().await;
+    let aws = Aws::load();
     let queue = &OwnQueue { client: aws.sqs(), url: settings::required("QUEUE_SELF")?, meter: aws.meter.clone() };
     let messages = &aws.messages()?;
     let outlets = &ChannelOutlets { channels: aws.channels()?, wake_ups: aws.wake_ups()?, schedules: aws.schedules()? };

@@ -10,7 +10,7 @@ use std::time::Duration;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let aws = &Aws::load().await;
+    let aws = &Aws::load();
     let queue = &aws.callbacks("QUEUE_CALLBACKS")?;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let mut pointers = Vec::new();
