@@ -10,9 +10,9 @@ from collections.abc import Callable
 import pytest
 from baton import Answer, Client, Json, Stack, eventually, http, item, phone
 from conftest import StandIns
+from inbox import Events, World
 from standins import max, messenger, meta, telegram, viber_bot, vonage
 from standins.base import Taken
-from test_inbound import Events, World
 
 HOOKS = (
     "sms/twilio sms/vonage sms/rapporto sms/smsc whatsapp/meta whatsapp/vonage viber/vonage viber/rapporto "

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from baton import Answer, Client, Json, Stack, eventually, item, phone
 from conftest import StandIns
+from inbox import Events, World
 from providers import publish
 from standins.aws import Eum, Ses
 from standins.base import Taken
@@ -19,19 +20,6 @@ TEXT = "Привет, are you there?"
 WROTE = {"act": "wrote", "text": TEXT}
 BLOCKED = {"act": "blocked"}
 ALLOWED = {"act": "allowed"}
-
-
-@dataclass(frozen=True)
-class World:
-    """Where events come from."""
-
-    stack: Stack
-    s: StandIns
-
-    @property
-    def hooks(self) -> str:
-        """The address of all webhooks."""
-        return self.stack.webhooks
 
 
 @dataclass(frozen=True)
@@ -155,30 +143,6 @@ BY_PHONE = ("sms", "whatsapp", "viber")
 def world(stack: Stack, standins: StandIns) -> World:
     """Give where events come from."""
     return World(stack, standins)
-
-
-class Events:
-    """What has come on the queue of inbound events."""
-
-    def __init__(self, stack: Stack) -> None:
-        self._sqs = stack.aws("sqs")
-        self._url = stack.resources["InboundQueue"]
-        self.all: list[Json] = []
-
-    def read(self) -> None:
-        """Take what is there."""
-        while True:
-            part = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get("Messages", [])
-            for message in part:
-                self.all.append(json.loads(message["Body"]))
-                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
-            if not part:
-                return
-
-    def of(self, person: str) -> list[Json]:
-        """Give the events of a person."""
-        self.read()
-        return [event for event in self.all if event["from"] == person]
 
 
 @pytest.fixture(scope="module")
