@@ -69,16 +69,16 @@ def test_a_limit_of_all_channels_together(new_account: NewAccount) -> None:
 
 
 def test_a_providers_own_limit_is_for_all_accounts_together(standins: StandIns, new_account: NewAccount) -> None:
-    """The document gives VIBERBOT a rate; two accounts share it."""
-    rate = standins.documents()["chat"][2]["bandwidth"]
+    """The document gives MAX's chat sessions a rate; two accounts share it."""
+    rate = standins.documents()["chat"][-1]["bandwidth"]
     accounts, people = (new_account(), new_account()), [phone().removeprefix("+") for _ in range(20)]
-    content = {"chat": {"provider": "VIBERBOT", **T}}
+    content = {"chat": {"provider": "MAX", **T}}
     sent = []
     for index, client in enumerate(accounts):
         ids = client.send(*(item(content, {"messengerUserId": person}) for person in people[index::2]))
         sent += [(client, message) for message in ids]
     for client, message in sent:
         client.until(message, "DELIVERED")
-    requests = [standins.viber_bot.requests(person) for person in people]
+    requests = [standins.max.requests(person) for person in people]
     assert [len(of_person) for of_person in requests] == [1] * len(people)
     check_rate(sorted(taken.at for (taken,) in requests), rate)
