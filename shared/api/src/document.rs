@@ -55,6 +55,15 @@ const KEY: &str = "apiKey";
         wire::RescheduleMessage,
         wire::SetBandwidth,
         wire::TimelineEntry,
+        wire::ChannelPreview,
+        wire::NewTemplate,
+        wire::PreviewTemplate,
+        wire::PutTemplate,
+        wire::Template,
+        wire::TemplateList,
+        wire::TemplatePreview,
+        wire::TemplateVariable,
+        wire::Validated,
         crate::ports::Scope,
     ))
 )]
@@ -82,7 +91,7 @@ pub(crate) fn document() -> Document {
 }
 
 /// The types of answers: their fields are always there, if only as null.
-const ANSWERS: [&str; 17] = [
+const ANSWERS: [&str; 24] = [
     "BandwidthEntry",
     "BandwidthList",
     "ProviderEntry",
@@ -100,6 +109,13 @@ const ANSWERS: [&str; 17] = [
     "OutboxEntry",
     "OutboxList",
     "TimelineEntry",
+    "ChannelPreview",
+    "NewTemplate",
+    "Template",
+    "TemplateList",
+    "TemplatePreview",
+    "TemplateVariable",
+    "Validated",
 ];
 /// But for this one, which lists leave out.
 const SOMETIMES: &str = "timeline";
@@ -219,7 +235,7 @@ mod tests {
     #[test]
     fn the_document_has_the_fields_that_are_read() {
         let of_content: Vec<_> = submission::CONTENT_FIELDS.iter().map(|(name, _)| *name).collect();
-        let table: [(&str, &[&str], &[&str]); 8] = [
+        let table: [(&str, &[&str], &[&str]); 10] = [
             ("PostMessages", &submission::FIELDS, &["taskId"]),
             ("MessageItem", &submission::ITEM_FIELDS, &submission::NOT_SUPPORTED),
             ("ChannelContent", &of_content, &[]),
@@ -228,6 +244,8 @@ mod tests {
             ("RescheduleMessage", &routes::messages::reschedule::FIELDS, &[]),
             ("MakeKey", &routes::keys::make::FIELDS, &[]),
             ("SetBandwidth", &routes::bandwidth::put::FIELDS, &[]),
+            ("PutTemplate", &submission::TEMPLATE_FIELDS, &[]),
+            ("PreviewTemplate", &submission::PREVIEW_FIELDS, &[]),
         ];
         for (name, fields, left_out) in table {
             assert_eq!(properties(name), without(fields, left_out), "{name}");
@@ -236,12 +254,13 @@ mod tests {
 
     #[test]
     fn the_fields_to_choose_from_are_those_of_the_items() {
-        let table: [(&str, &[&str]); 5] = [
+        let table: [(&str, &[&str]); 6] = [
             ("Message", &routes::messages::list::FIELDS),
             ("OutboxEntry", &routes::outbox::FIELDS),
             ("Key", &routes::keys::list::FIELDS),
             ("ProviderEntry", &routes::providers::FIELDS),
             ("BandwidthEntry", &routes::bandwidth::list::FIELDS),
+            ("Template", &routes::templates::list::FIELDS),
         ];
         for (name, fields) in table {
             assert_eq!(properties(name), without(fields, &[]), "{name}");

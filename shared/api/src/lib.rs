@@ -27,7 +27,7 @@ pub mod wire;
 use crate::{
     call::{Answer, Call},
     caller::Caller,
-    ports::{Deployment, Idempotency, Keys, Lists, Outbox},
+    ports::{Deployment, Idempotency, Keys, Lists, Outbox, Templates},
     refusal::Refusal,
 };
 use baton_pipeline::ports::{Accepting, Bandwidths, Breakers, Bulks, ChannelQueues, Clock, Messages, Specs, WakeUps};
@@ -50,6 +50,7 @@ pub trait Ports:
     + Lists
     + Outbox
     + Deployment
+    + Templates
 {
 }
 
@@ -67,6 +68,7 @@ impl<T> Ports for T where
         + Lists
         + Outbox
         + Deployment
+        + Templates
 {
 }
 

@@ -22,8 +22,8 @@ const IDEMPOTENCY_HOURS: i64 = 24;
 /// The control table.
 #[derive(Clone, Debug)]
 pub struct ControlTable {
-    client: Client,
-    name: String,
+    pub(crate) client: Client,
+    pub(crate) name: String,
     meter: Meter,
 }
 
@@ -34,7 +34,7 @@ impl ControlTable {
         ControlTable { client, name: name.into(), meter }
     }
 
-    async fn get(&self, pk: String, sk: &str) -> PortResult<Option<Item>> {
+    pub(crate) async fn get(&self, pk: String, sk: &str) -> PortResult<Option<Item>> {
         let request = self.client.get_item().table_name(&self.name).key("pk", string(pk)).key("sk", string(sk));
         let answer = request.consistent_read(true).send().await.map_err(|e| PortError::new("DynamoDB GetItem", e))?;
         Ok(answer.item)
@@ -231,6 +231,13 @@ impl Idempotency for ControlTable {
             Some(time) if time > now => Ok(Begin::Running(known.id, time)),
             _ => self.resume(pk, key, &known, until).await,
         }
+    }
+
+    async fn first_id(&self, account: AccountId, key: &str, digest: &str, now: Time) -> PortResult<Option<Uuid>> {
+        let Some(item) = self.get(layout::index_key(account, "idem"), key).await? else { return Ok(None) };
+        let expiry: i64 = record::int(&item, "ex").map_err(bad_item)?;
+        let known = read_known(&item)?;
+        Ok((known.digest == digest && expiry > now.timestamp_millis()).then_some(known.id))
     }
 
     async fn finish(&self, account: AccountId, key: &str) -> PortResult<()> {

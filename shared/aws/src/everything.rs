@@ -9,10 +9,10 @@ use crate::{
     state::StateTable,
 };
 use baton_api::ports::{
-    Address, ApiKey, Begin, DayEntry, Deployment, Idempotency, Keys, Lists, Outbox, OutboxItem, Part,
+    Address, ApiKey, Begin, DayEntry, Deployment, Idempotency, Keys, Lists, Outbox, OutboxItem, Part, Templates,
 };
 use baton_domain::{
-    AccountId, BulkId, Channel, Message, MessageId, Spec, Time,
+    AccountId, BulkId, Channel, Message, MessageId, Spec, Template, Time,
     bandwidth::{Bandwidth, Limit},
     breaker::Breaker,
 };
@@ -154,6 +154,10 @@ impl Idempotency for Everything {
         self.control.begin(account, key, digest, id, now, until).await
     }
 
+    async fn first_id(&self, account: AccountId, key: &str, digest: &str, now: Time) -> PortResult<Option<Uuid>> {
+        self.control.first_id(account, key, digest, now).await
+    }
+
     async fn finish(&self, account: AccountId, key: &str) -> PortResult<()> {
         self.control.finish(account, key).await
     }
@@ -196,5 +200,31 @@ impl Outbox for Everything {
         limit: usize,
     ) -> PortResult<Part<OutboxItem>> {
         self.outbox.records(account, message, after, limit).await
+    }
+}
+
+impl Templates for Everything {
+    async fn template(&self, account: AccountId, id: Uuid) -> PortResult<Option<Template>> {
+        self.control.template(account, id).await
+    }
+
+    async fn template_as_of(&self, account: AccountId, id: Uuid, at: Time) -> PortResult<Option<Template>> {
+        self.control.template_as_of(account, id, at).await
+    }
+
+    async fn templates(&self, account: AccountId) -> PortResult<Vec<Template>> {
+        self.control.templates(account).await
+    }
+
+    async fn add_template(&self, template: &Template) -> PortResult<()> {
+        self.control.add_template(template).await
+    }
+
+    async fn replace_template(&self, old: &Template, new: &Template) -> PortResult<Stored> {
+        self.control.replace_template(old, new).await
+    }
+
+    async fn delete_template(&self, old: &Template, at: Time) -> PortResult<Stored> {
+        self.control.delete_template(old, at).await
     }
 }

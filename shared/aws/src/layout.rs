@@ -11,7 +11,8 @@
 //! Its indexes, all sparse, all with `ct` (creation time, milliseconds) as sort key: `by-day` (`dk` on heads and on messages
 //! without a head), `by-phone` (`ph`), `by-email` (`em`), `by-group` (`gr`).
 //!
-//! The control table: `<account>#key` / key id, `<account>#idem` / digest of an idempotency key, `<account>#account` / `-`.
+//! The control table: `<account>#key` / key id, `<account>#idem` / digest of an idempotency key, `<account>#account` / `-`,
+//! `<account>#template` / template id, `<account>#template#<template id>` / version (what was there before, for two days).
 //!
 //! The state table, what senders know together. A `*` stands where something belongs to the deployment and to no account:
 //!

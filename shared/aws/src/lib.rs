@@ -16,5 +16,6 @@ pub mod queues;
 pub mod record;
 pub mod scheduler;
 pub mod state;
+mod templates;
 
 pub use meter::Meter;

@@ -81,7 +81,10 @@ fn submission() -> Submission {
         items: vec![Item {
             index: 0,
             group: None,
-            spec: Arc::new(Spec { channels: vec![ChannelSpec { channel: Channel::Telegram, content }] }),
+            spec: Arc::new(Spec {
+                channels: vec![ChannelSpec { channel: Channel::Telegram, content }],
+                ..Spec::default()
+            }),
             schedule: baton_domain::window::Schedule::default(),
             recipients: (0..MESSAGES).map(|index| (index, recipient(index))).collect(),
         }],

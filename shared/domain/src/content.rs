@@ -1,14 +1,19 @@
 //! What a caller wants to say, per channel.
 
-use crate::{Channel, Recipient, render};
+use crate::{Channel, Recipient, render, template::TemplateUse};
 use serde::{Deserialize, Serialize};
 
+mod stored;
+
 /// The content of one `messages[]` item: its channels in the order in which they are tried.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+///
+/// As JSON it is the list of its channels, or, where a template was used, `{"t": <the use>, "c": <the channels>}`.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spec {
     /// The channels with their contents, each channel once.
     pub channels: Vec<ChannelSpec>,
+    /// The template that some of it comes from. The contents are copied: a later change of the template is none of theirs.
+    pub template: Option<TemplateUse>,
 }
 
 impl Spec {

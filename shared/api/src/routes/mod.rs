@@ -7,3 +7,4 @@ pub(crate) mod messages;
 pub(crate) mod openapi;
 pub(crate) mod outbox;
 pub(crate) mod providers;
+pub(crate) mod templates;

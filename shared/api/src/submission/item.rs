@@ -1,13 +1,12 @@
 //! One `messages[]` item.
 
-use super::{DraftItem, channels, recipient, render::Rendering};
+use super::{DraftItem, Rejected, Templates, channels, recipient, render::Rendering};
 use crate::{
     faults::{Faults, Path},
     fields::Fields,
     when,
-    wire::Detail,
 };
-use baton_domain::{GroupId, Recipient, Spec, Time};
+use baton_domain::{GroupId, Recipient, Spec, Template, Time};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -27,10 +26,16 @@ pub(crate) const FIELDS: [&str; 11] = [
 ];
 
 /// Those of them that a later version brings. `useShortLinks` is one too, unless it is false.
-pub(crate) const NOT_SUPPORTED: [&str; 3] = ["templateId", "callbackUrl", "callbackData"];
+pub(crate) const NOT_SUPPORTED: [&str; 2] = ["callbackUrl", "callbackData"];
 
 /// Reads an item; `None` when it is no object. What is wrong with a destination alone is kept with the destination.
-pub(super) fn read(value: &Value, path: &Path<'_>, now: Time, faults: &mut Faults) -> Option<DraftItem> {
+pub(super) fn read(
+    value: &Value,
+    path: &Path<'_>,
+    templates: &Templates,
+    now: Time,
+    faults: &mut Faults,
+) -> Option<DraftItem> {
     let fields = Fields::of(value, path, faults)?;
     fields.only(&FIELDS, faults);
     fields.not_supported(&NOT_SUPPORTED, faults);
@@ -39,13 +44,26 @@ pub(super) fn read(value: &Value, path: &Path<'_>, now: Time, faults: &mut Fault
     }
     let group = group(&fields, faults);
     let validate = fields.boolean("validate", faults).unwrap_or(false);
-    let schedule = when::schedule(&fields, now, faults);
+    let template = template(&fields, templates, faults);
+    let schedule = when::schedule(&fields, template, now, faults);
     let before = faults.count();
-    let spec = channels::read(&fields, faults);
+    // What a template would have said is not missed besides when there is none.
+    let unknown = template.is_none() && fields.has("templateId");
+    let spec = if unknown { Spec::default() } else { channels::read(&fields, template, faults) };
     // Contents with faults are not rendered: what is wrong with them has been told.
     let rendering = (faults.count() == before).then(|| Rendering::of(&spec, path));
     let destinations = destinations(&fields, &spec, rendering.as_ref(), faults);
     Some(DraftItem { group, spec: Arc::new(spec), schedule, validate, destinations })
+}
+
+/// The template that the item names.
+fn template<'t>(fields: &Fields<'_>, templates: &'t Templates, faults: &mut Faults) -> Option<&'t Template> {
+    let id = fields.uuid("templateId", faults)?;
+    let template = templates.get(&id);
+    if template.is_none() {
+        faults.add(fields.path().field("templateId"), "unknown_template", "There is no such template.");
+    }
+    template
 }
 
 /// The most characters of a group's name.
@@ -67,7 +85,7 @@ fn destinations(
     spec: &Spec,
     rendering: Option<&Rendering<'_>>,
     faults: &mut Faults,
-) -> Vec<Result<Recipient, Vec<Detail>>> {
+) -> Vec<Result<Recipient, Rejected>> {
     fields.require("destinations", faults);
     let Some(values) = fields.array("destinations", faults) else { return Vec::new() };
     let path = fields.path().field("destinations");
@@ -84,7 +102,7 @@ fn destinations(
         if let (Some(rendering), true) = (rendering, own.is_empty()) {
             rendering.check(&recipient, &path, &mut own);
         }
-        if own.is_empty() { Ok(recipient) } else { Err(own.into_details()) }
+        if own.is_empty() { Ok(recipient) } else { Err(Rejected { recipient, faults: own.into_details() }) }
     };
     values.iter().enumerate().map(read).collect()
 }

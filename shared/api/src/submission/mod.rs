@@ -6,13 +6,17 @@ mod item;
 mod recipient;
 mod render;
 mod shape;
+mod template;
+mod validated;
 
 pub(crate) use item::MOST_GROUP;
+pub(crate) use template::{preview, read as read_template, variables_of};
 #[cfg(test)]
 pub(crate) use {
     content::FIELDS as CONTENT_FIELDS,
     item::{FIELDS as ITEM_FIELDS, NOT_SUPPORTED},
     recipient::FIELDS as DESTINATION_FIELDS,
+    template::{FIELDS as TEMPLATE_FIELDS, PREVIEW_FIELDS},
 };
 
 use crate::{
@@ -21,14 +25,20 @@ use crate::{
     refusal::Refusal,
     wire::Detail,
 };
-use baton_domain::{AccountId, BulkId, GroupId, Recipient, Spec, Time, ids::MAX_BULK, window::Schedule};
+use baton_domain::{AccountId, BulkId, GroupId, Recipient, Spec, Template, Time, ids::MAX_BULK, window::Schedule};
 use baton_pipeline::accept::{Item, Submission};
 use serde_json::Value;
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// The fields of the envelope. `taskId` is the contract's, but comes with a later version.
 pub(crate) const FIELDS: [&str; 4] = ["companyId", "taskId", "bulkId", "messages"];
+
+/// The templates that a body names, those of them that there are.
+pub(crate) type Templates = BTreeMap<Uuid, Template>;
 
 /// A body that may be accepted: at least one recipient of it is valid.
 #[derive(Debug)]
@@ -44,7 +54,16 @@ struct DraftItem {
     schedule: Schedule,
     validate: bool,
     /// Each destination in order: the recipient, or what is wrong with it.
-    destinations: Vec<Result<Recipient, Vec<Detail>>>,
+    destinations: Vec<Result<Recipient, Rejected>>,
+}
+
+/// A destination with faults.
+#[derive(Debug)]
+struct Rejected {
+    /// What could be read of it.
+    recipient: Recipient,
+    /// At least one.
+    faults: Vec<Detail>,
 }
 
 /// A destination that was refused.
@@ -64,26 +83,55 @@ pub(crate) struct Refused {
 ///
 /// # Errors
 /// Every fault of the request; those of destinations too when none of them is left, or when an item asks for all or nothing.
-pub(crate) fn read(body: &Value, now: Time) -> Result<Draft, Refusal> {
+pub(crate) fn read(body: &Value, templates: &Templates, now: Time) -> Result<Draft, Refusal> {
+    let (draft, mut faults) = parse(body, templates, now)?;
+    let items = &draft.items;
+    let refused = || items.iter().flat_map(|item| item.destinations.iter().filter_map(|read| read.as_ref().err()));
+    let all_or_nothing = items.iter().any(|item| item.validate && item.destinations.iter().any(Result::is_err));
+    let none_left = items.iter().all(|item| item.destinations.iter().all(Result::is_err));
+    if !faults.is_empty() || all_or_nothing || none_left {
+        refused().flat_map(|rejected| &rejected.faults).for_each(|detail| faults.push(detail.clone()));
+    }
+    faults.check()?;
+    Ok(draft)
+}
+
+/// Reads a body, whatever its destinations are like.
+///
+/// # Errors
+/// Every fault of the request.
+pub(crate) fn read_any(body: &Value, templates: &Templates, now: Time) -> Result<Draft, Refusal> {
+    let (draft, faults) = parse(body, templates, now)?;
+    faults.check()?;
+    Ok(draft)
+}
+
+/// The draft, and the faults of the request; an error when there is nothing to read.
+fn parse(body: &Value, templates: &Templates, now: Time) -> Result<(Draft, Faults), Refusal> {
     let mut faults = Faults::default();
     let Some(fields) = Fields::of(body, &Path::Root, &mut faults) else { return Err(faults.into_refusal()) };
     fields.only(&FIELDS, &mut faults);
     fields.not_supported(&["taskId"], &mut faults);
     fields.integer("companyId", 0..=u64::MAX, &mut faults);
     let bulk = fields.uuid("bulkId", &mut faults);
-    let items = items(&fields, now, &mut faults);
-
-    let refused = || items.iter().flat_map(|item| item.destinations.iter().filter_map(|read| read.as_ref().err()));
-    let all_or_nothing = items.iter().any(|item| item.validate && item.destinations.iter().any(Result::is_err));
-    let none_left = items.iter().all(|item| item.destinations.iter().all(Result::is_err));
-    if !faults.is_empty() || all_or_nothing || none_left {
-        refused().flatten().for_each(|detail| faults.push(detail.clone()));
-    }
-    faults.check()?;
-    Ok(Draft { bulk, items })
+    let items = items(&fields, templates, now, &mut faults);
+    Ok((Draft { bulk, items }, faults))
 }
 
-fn items(fields: &Fields<'_>, now: Time, faults: &mut Faults) -> Vec<DraftItem> {
+/// The templates that a body names, each once.
+pub(crate) fn template_ids(body: &Value) -> BTreeSet<Uuid> {
+    let items = body.get("messages").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    // More items than this are refused unread.
+    let named = items.iter().take(MAX_BULK).filter_map(|item| item.get("templateId")?.as_str());
+    named.filter_map(|id| Uuid::try_parse(id).ok()).collect()
+}
+
+/// The bulk that a body names.
+pub(crate) fn named_bulk(body: &Value) -> Option<BulkId> {
+    Uuid::try_parse(body.get("bulkId")?.as_str()?).ok().map(BulkId)
+}
+
+fn items(fields: &Fields<'_>, templates: &Templates, now: Time, faults: &mut Faults) -> Vec<DraftItem> {
     fields.require("messages", faults);
     let Some(items) = fields.array("messages", faults) else { return Vec::new() };
     let path = fields.path().field("messages");
@@ -98,7 +146,8 @@ fn items(fields: &Fields<'_>, now: Time, faults: &mut Faults) -> Vec<DraftItem> 
         faults.add(path, "too_many_recipients", message);
         return Vec::new();
     }
-    items.iter().enumerate().filter_map(|(index, value)| item::read(value, &path.index(index), now, faults)).collect()
+    let read = |(index, value)| item::read(value, &path.index(index), templates, now, faults);
+    items.iter().enumerate().filter_map(read).collect()
 }
 
 impl Draft {
@@ -134,7 +183,7 @@ impl Draft {
         let mut refused = Vec::new();
         for (item, index_of_item) in self.items.iter().zip(0..) {
             for (index, read) in numbered(item, &mut next) {
-                if let Some(fault) = read.as_ref().err().and_then(|faults| faults.first()) {
+                if let Some(fault) = read.as_ref().err().and_then(|rejected| rejected.faults.first()) {
                     refused.push(Refused {
                         index,
                         group: item.group.clone(),
@@ -152,7 +201,7 @@ impl Draft {
 fn numbered<'a>(
     item: &'a DraftItem,
     next: &mut u16,
-) -> impl Iterator<Item = (u16, &'a Result<Recipient, Vec<Detail>>)> + use<'a> {
+) -> impl Iterator<Item = (u16, &'a Result<Recipient, Rejected>)> + use<'a> {
     let first = *next;
     *next += u16::try_from(item.destinations.len()).unwrap_or(u16::MAX);
     (first..).zip(&item.destinations)

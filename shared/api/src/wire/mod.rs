@@ -6,6 +6,7 @@ mod message;
 mod outbox;
 mod provider;
 mod request;
+mod template;
 
 pub use error::{Detail, ErrorAnswer};
 pub use key::{Key, KeyList, NewKey};
@@ -14,6 +15,10 @@ pub use outbox::{OutboxEntry, OutboxList};
 pub use provider::{BandwidthEntry, BandwidthList, ProviderEntry, ProviderFault, ProviderList, SetBandwidth};
 pub use request::{
     CancelMessages, ChannelContent, Destination, MakeKey, MessageItem, Names, PostMessages, RescheduleMessage,
+};
+pub use template::{
+    ChannelPreview, NewTemplate, PreviewTemplate, PutTemplate, Template, TemplateList, TemplatePreview,
+    TemplateVariable, Validated,
 };
 
 use baton_domain::Time;

@@ -33,6 +33,8 @@ async fn the_examples_are_accepted() {
         ("PostMessages", Method::POST, "/messages"),
         ("CancelMessages", Method::DELETE, "/messages"),
         ("MakeKey", Method::POST, "/keys"),
+        ("PostMessages", Method::POST, "/messages/validate"),
+        ("PutTemplate", Method::POST, "/templates"),
     ] {
         let example = &document["components"]["schemas"][schema]["example"];
         assert!(example.is_object(), "{schema} has no example");
@@ -49,6 +51,17 @@ async fn the_example_of_another_time_is_accepted() {
     let id = bench.post("/messages", &sms_at("2026-11-25T09:00:00Z", &["79990000001"])).await.ids()[0].clone();
     let seen = bench.patch(&format!("/messages/{id}"), example).await;
     assert_eq!((seen.status, seen.body["status"].as_str()), (200, Some("DELAYED")), "{}", seen.body);
+}
+
+#[tokio::test]
+async fn the_examples_of_a_template_go_together() {
+    let schemas = document().await["components"]["schemas"].clone();
+    let bench = Bench::new();
+    let made = bench.post("/templates", &schemas["PutTemplate"]["example"]).await;
+    let path = format!("/templates/{}", made.body["id"].as_str().expect("an id"));
+    assert_eq!(bench.put(&path, &schemas["PutTemplate"]["example"]).await.body["version"], 1);
+    let seen = bench.post(&format!("{path}/preview"), &schemas["PreviewTemplate"]["example"]).await;
+    assert_eq!(seen.body["channels"][1]["message"]["text"], "Order 42 is ready", "{}", seen.body);
 }
 
 /// The fields of an item that the example of the whole request does without.
@@ -78,7 +91,21 @@ async fn answers_have_the_fields_of_the_document() {
     let listed = bench.get("/messages").await.body;
     let made = bench.post("/keys", &serde_json::json!({"name": "n"})).await.body;
     let keys = bench.get("/keys").await.body;
+    let template = bench.post("/templates", &document["components"]["schemas"]["PutTemplate"]["example"]).await.body;
+    let templates = bench.get("/templates").await.body;
+    let preview = format!("/templates/{}/preview", template["id"].as_str().expect("an id"));
+    let preview = bench.post(&preview, &serde_json::json!({})).await.body;
+    let validated = bench.post("/messages/validate", example).await.body;
     let table = [
+        ("NewTemplate", &template),
+        ("TemplateList", &templates),
+        ("Template", &templates["items"][0]),
+        ("TemplateVariable", &templates["items"][0]["variables"][0]),
+        ("TemplatePreview", &preview),
+        ("ChannelPreview", &preview["channels"][0]),
+        ("Detail", &preview["channels"][0]["faults"][0]),
+        ("Validated", &validated[0]),
+        ("ChannelPreview", &validated[0]["channels"][0]),
         ("Accepted", &posted.body[0]),
         ("Message", &shown),
         ("Message", &listed["items"][0]),

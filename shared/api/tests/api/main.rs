@@ -16,6 +16,8 @@ mod post;
 mod providers;
 mod reschedule;
 mod support;
+mod templates;
 mod time;
+mod validate;
 mod whatsapp;
 mod world;

@@ -113,6 +113,10 @@ impl Bench {
         self.as_of(&self.token, Method::POST, path, Some(body)).await
     }
 
+    pub async fn put(&self, path: &str, body: &Value) -> Seen {
+        self.as_of(&self.token, Method::PUT, path, Some(body)).await
+    }
+
     pub async fn patch(&self, path: &str, body: &Value) -> Seen {
         self.as_of(&self.token, Method::PATCH, path, Some(body)).await
     }

@@ -4,6 +4,7 @@ use crate::{
     caller::Caller,
     idempotency::{Before, Once, in_progress},
     refusal::Refusal,
+    routes::templates,
     submission::{self, Draft},
     wire::{Accepted, ItemError, PostMessages},
 };
@@ -29,7 +30,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
 ) -> Result<Answer, Refusal> {
     let body = call.json()?;
     let account = caller.account(submission::company(&body))?;
-    let draft = submission::read(&body, app.clock.now())?;
+    let templates = templates::named(app, call, account, &body).await?;
+    let draft = submission::read(&body, &templates, app.clock.now())?;
     let once = Once::begin(app, call, account).await?;
     let submission = draft.submission(account, once.id, &once.digest);
     let (messages, replayed) = match once.before {
