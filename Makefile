@@ -124,12 +124,15 @@ simulate: ## Live seeded histories and check every promise: SEEDS=100000 [FROM=0
 
 # ---- The deployment ----
 
-.PHONY: sam-build bench bench-sender bench-size bench-start clean
+.PHONY: sam-build bench bench-render bench-sender bench-size bench-start clean
 sam-build: ## Build what sam deploy takes; ARCH=arm64|x86_64
 	@$(TOOLS)
 	sam build --parameter-overrides Architecture=$(ARCH)
 
-bench: bench-sender bench-size bench-start ## Every figure that must be reached
+bench: bench-render bench-sender bench-size bench-start ## Every figure that must be reached
+
+bench-render: ## Rendering one SMS with five variables and counting its parts, in the release profile
+	cargo bench --quiet --package baton-domain --profile release --bench render
 
 bench-sender: ## Messages a second through one sender, against a provider that answers in 50 ms
 	cargo bench --quiet --package baton-channels --profile dev --bench sender

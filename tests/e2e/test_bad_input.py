@@ -110,6 +110,12 @@ TABLE: dict[str, tuple[Any, int, str, str]] = {
         "invalid",
     ),
     "an unknown time zone": (one({"sms": TEXT}, timeZone="Moscow"), 422, "/messages/0/timeZone", "invalid"),
+    "an unknown template": (
+        one({"sms": TEXT}, templateId="0f8fad5b-d9cb-469f-a165-70867728950e"),
+        422,
+        "/messages/0/templateId",
+        "unknown_template",
+    ),
     "no text": (one({"sms": {"text": None}}), 422, f"{SMS}/text", "required"),
     "no subject": (
         one({"email": {"text": "t"}}, {"email": "a@example.org"}),
@@ -125,7 +131,6 @@ TABLE: dict[str, tuple[Any, int, str, str]] = {
             "not_supported",
         )
         for name, value in {
-            "templateId": "0f8fad5b-d9cb-469f-a165-70867728950e",
             "useShortLinks": True,
         }.items()
     },

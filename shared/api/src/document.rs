@@ -69,6 +69,15 @@ const KEY: &str = "apiKey";
         wire::User,
         wire::UserList,
         crate::ports::Role,
+        wire::ChannelPreview,
+        wire::NewTemplate,
+        wire::PreviewTemplate,
+        wire::PutTemplate,
+        wire::Template,
+        wire::TemplateList,
+        wire::TemplatePreview,
+        wire::TemplateVariable,
+        wire::Validated,
         crate::ports::Scope,
     ))
 )]
@@ -97,7 +106,7 @@ pub(crate) fn document() -> Document {
 }
 
 /// The types of answers: their fields are always there, if only as null.
-const ANSWERS: [&str; 26] = [
+const ANSWERS: [&str; 33] = [
     "CallbackEntry",
     "CallbackList",
     "CallbackSecret",
@@ -124,6 +133,13 @@ const ANSWERS: [&str; 26] = [
     "Tokens",
     "User",
     "UserList",
+    "ChannelPreview",
+    "NewTemplate",
+    "Template",
+    "TemplateList",
+    "TemplatePreview",
+    "TemplateVariable",
+    "Validated",
 ];
 /// But for this one, which lists leave out.
 const SOMETIMES: &str = "timeline";
@@ -253,9 +269,9 @@ mod tests {
     #[test]
     fn the_document_has_the_fields_that_are_read() {
         let of_content: Vec<_> = submission::CONTENT_FIELDS.iter().map(|(name, _)| *name).collect();
-        let table: [(&str, &[&str], &[&str]); 12] = [
+        let table: [(&str, &[&str], &[&str]); 14] = [
             ("PostMessages", &submission::FIELDS, &["taskId"]),
-            ("MessageItem", &submission::ITEM_FIELDS, &submission::NOT_SUPPORTED),
+            ("MessageItem", &submission::ITEM_FIELDS, &[]),
             ("ChannelContent", &of_content, &[]),
             ("Destination", &submission::DESTINATION_FIELDS, &[]),
             ("CancelMessages", &routes::messages::cancel::FIELDS, &["taskId"]),
@@ -266,6 +282,8 @@ mod tests {
             ("Refresh", &routes::auth::refresh::FIELDS, &[]),
             ("MakeUser", &routes::users::make::FIELDS, &[]),
             ("SetUser", &routes::users::put::FIELDS, &[]),
+            ("PutTemplate", &submission::TEMPLATE_FIELDS, &[]),
+            ("PreviewTemplate", &submission::PREVIEW_FIELDS, &[]),
         ];
         for (name, fields, left_out) in table {
             assert_eq!(properties(name), without(fields, left_out), "{name}");
@@ -274,7 +292,7 @@ mod tests {
 
     #[test]
     fn the_fields_to_choose_from_are_those_of_the_items() {
-        let table: [(&str, &[&str]); 8] = [
+        let table: [(&str, &[&str]); 9] = [
             ("CallbackEntry", &routes::callbacks::list::FIELDS),
             ("CallbackSecret", &routes::callbacks::secrets::FIELDS),
             ("Message", &routes::messages::list::FIELDS),
@@ -283,6 +301,7 @@ mod tests {
             ("ProviderEntry", &routes::providers::FIELDS),
             ("BandwidthEntry", &routes::bandwidth::list::FIELDS),
             ("User", &routes::users::list::FIELDS),
+            ("Template", &routes::templates::list::FIELDS),
         ];
         for (name, fields) in table {
             assert_eq!(properties(name), without(fields, &[]), "{name}");

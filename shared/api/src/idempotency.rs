@@ -99,6 +99,18 @@ pub(crate) fn mismatch() -> Refusal {
     Refusal::unprocessable("idempotency_mismatch", error)
 }
 
+/// When the first try of a request with a key began; `None` when this is the first.
+pub(crate) async fn first_try<P: Ports, C: Clock>(
+    app: &App<P, C>,
+    call: &Call<'_>,
+    account: AccountId,
+) -> Result<Option<Time>, Refusal> {
+    let Some(key) = key(call)? else { return Ok(None) };
+    let digest = body_digest(account, call.body());
+    let id = app.ports.first_id(account, &key, &digest, app.clock.now()).await?;
+    Ok(id.and_then(|id| BulkId(id).time()))
+}
+
 /// The first try may still be running.
 pub(crate) fn in_progress(until: Time, now: Time) -> Refusal {
     let seconds = (until - now).num_milliseconds().max(0).unsigned_abs().div_ceil(1000).max(1);

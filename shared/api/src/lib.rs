@@ -28,7 +28,9 @@ pub mod wire;
 use crate::{
     call::{Answer, Call},
     caller::Caller,
-    ports::{AuthKeys, CallbackKeys, Deployment, Idempotency, Keys, Lists, LoginLimits, Outbox, Sessions, Users},
+    ports::{
+        AuthKeys, CallbackKeys, Deployment, Idempotency, Keys, Lists, LoginLimits, Outbox, Sessions, Templates, Users,
+    },
     refusal::Refusal,
 };
 use baton_pipeline::callbacks::ports::{CallbackLog, CallbackQueue};
@@ -59,6 +61,7 @@ pub trait Ports:
     + Sessions
     + LoginLimits
     + AuthKeys
+    + Templates
 {
 }
 
@@ -83,6 +86,7 @@ impl<T> Ports for T where
         + Sessions
         + LoginLimits
         + AuthKeys
+        + Templates
 {
 }
 

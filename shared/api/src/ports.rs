@@ -6,10 +6,10 @@ pub use auth::{
     AuthKey, AuthKeys, LoginLimits, Role, Rotated, Session, Sessions, User, UserChange, Users, WINDOW_SECONDS, Window,
 };
 
-use baton_domain::{AccountId, BulkId, Channel, Message, MessageId, Time, bandwidth::Bandwidth};
+use baton_domain::{AccountId, BulkId, Channel, Message, MessageId, Template, Time, bandwidth::Bandwidth};
 use baton_pipeline::{
     callbacks::ports::{CallbackSecret, CallbackSecrets},
-    ports::PortResult,
+    ports::{PortResult, Stored},
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -93,8 +93,44 @@ pub trait Idempotency: Send + Sync {
         until: Time,
     ) -> impl Future<Output = PortResult<Begin>> + Send;
 
+    /// The id that the first try of a request with this key and digest used, while it is remembered.
+    fn first_id(
+        &self,
+        account: AccountId,
+        key: &str,
+        digest: &str,
+        now: Time,
+    ) -> impl Future<Output = PortResult<Option<Uuid>>> + Send;
+
     /// Marks a request as done.
     fn finish(&self, account: AccountId, key: &str) -> impl Future<Output = PortResult<()>> + Send;
+}
+
+/// The templates. Versions that were replaced, and templates that were deleted, are remembered for as long as a request may
+/// be repeated.
+pub trait Templates: Send + Sync {
+    /// A template, as of every write before.
+    fn template(&self, account: AccountId, id: Uuid) -> impl Future<Output = PortResult<Option<Template>>> + Send;
+
+    /// A template as it was at a moment of the last 24 hours.
+    fn template_as_of(
+        &self,
+        account: AccountId,
+        id: Uuid,
+        at: Time,
+    ) -> impl Future<Output = PortResult<Option<Template>>> + Send;
+
+    /// The templates of an account.
+    fn templates(&self, account: AccountId) -> impl Future<Output = PortResult<Vec<Template>>> + Send;
+
+    /// Stores a new template. An existing one of the same id is left alone.
+    fn add_template(&self, template: &Template) -> impl Future<Output = PortResult<()>> + Send;
+
+    /// Replaces `old` by `new` if it is still there.
+    fn replace_template(&self, old: &Template, new: &Template) -> impl Future<Output = PortResult<Stored>> + Send;
+
+    /// Deletes `old` at this time if it is still there.
+    fn delete_template(&self, old: &Template, at: Time) -> impl Future<Output = PortResult<Stored>> + Send;
 }
 
 /// One line of an account's day: a bulk, or a message that is alone in its bulk.

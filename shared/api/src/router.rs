@@ -6,7 +6,7 @@ use crate::{
     caller::Caller,
     ports::Scope,
     refusal::Refusal,
-    routes::{auth, bandwidth, callbacks, health, keys, messages, openapi, outbox, providers, users},
+    routes::{auth, bandwidth, callbacks, health, keys, messages, openapi, outbox, providers, templates, users},
 };
 use baton_pipeline::ports::Clock;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -44,6 +44,13 @@ pub(crate) enum Handler {
     GetUser,
     PutUser,
     RemoveUser,
+    ValidateMessages,
+    ListTemplates,
+    MakeTemplate,
+    GetTemplate,
+    PutTemplate,
+    DeleteTemplate,
+    PreviewTemplate,
 }
 
 /// One line of the table.
@@ -59,7 +66,7 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 26] = {
+pub(crate) static ROUTES: [Route; 33] = {
     use Scope::{Admin, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
@@ -128,6 +135,49 @@ pub(crate) static ROUTES: [Route; 26] = {
         route(Method::GET, "/users/{id}", Some(Admin), Handler::GetUser, users::get::__path_handle::operation),
         route(Method::PUT, "/users/{id}", Some(Admin), Handler::PutUser, users::put::__path_handle::operation),
         route(Method::DELETE, "/users/{id}", Some(Admin), Handler::RemoveUser, users::remove::__path_handle::operation),
+        route(
+            Method::POST,
+            "/messages/validate",
+            Some(Send),
+            Handler::ValidateMessages,
+            messages::validate::__path_handle::operation,
+        ),
+        route(Method::GET, "/templates", Some(Read), Handler::ListTemplates, templates::list::__path_handle::operation),
+        route(
+            Method::POST,
+            "/templates",
+            Some(Admin),
+            Handler::MakeTemplate,
+            templates::make::__path_handle::operation,
+        ),
+        route(
+            Method::GET,
+            "/templates/{id}",
+            Some(Read),
+            Handler::GetTemplate,
+            templates::get::__path_handle::operation,
+        ),
+        route(
+            Method::PUT,
+            "/templates/{id}",
+            Some(Admin),
+            Handler::PutTemplate,
+            templates::put::__path_handle::operation,
+        ),
+        route(
+            Method::DELETE,
+            "/templates/{id}",
+            Some(Admin),
+            Handler::DeleteTemplate,
+            templates::delete::__path_handle::operation,
+        ),
+        route(
+            Method::POST,
+            "/templates/{id}/preview",
+            Some(Read),
+            Handler::PreviewTemplate,
+            templates::preview::__path_handle::operation,
+        ),
         route(Method::GET, "/health", None, Handler::Health, health::__path_handle::operation),
         route(Method::GET, "/openapi.json", None, Handler::OpenApi, openapi::__path_handle::operation),
     ]
@@ -207,6 +257,13 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::GetUser, Some(caller)) => users::get::handle(app, caller, call).await,
         (Handler::PutUser, Some(caller)) => users::put::handle(app, caller, call).await,
         (Handler::RemoveUser, Some(caller)) => users::remove::handle(app, caller, call).await,
+        (Handler::ValidateMessages, Some(caller)) => messages::validate::handle(app, caller, call).await,
+        (Handler::ListTemplates, Some(caller)) => templates::list::handle(app, caller, call).await,
+        (Handler::MakeTemplate, Some(caller)) => templates::make::handle(app, caller, call).await,
+        (Handler::GetTemplate, Some(caller)) => templates::get::handle(app, caller, call).await,
+        (Handler::PutTemplate, Some(caller)) => templates::put::handle(app, caller, call).await,
+        (Handler::DeleteTemplate, Some(caller)) => templates::delete::handle(app, caller, call).await,
+        (Handler::PreviewTemplate, Some(caller)) => templates::preview::handle(app, caller, call).await,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     fields::{self, Fields, wrong_type},
 };
 use baton_domain::{
-    Time,
+    Template, Time,
     window::{Range, Schedule},
 };
 use chrono::{DateTime, NaiveTime, TimeDelta};
@@ -20,12 +20,13 @@ const MOST_DAYS: i64 = 366;
 /// The most windows of an item.
 const MOST_RANGES: usize = 24;
 
-/// Reads `sendAt`, `allowedTimeRanges` and `timeZone`.
-pub(crate) fn schedule(fields: &Fields<'_>, now: Time, faults: &mut Faults) -> Schedule {
+/// Reads `sendAt`, `allowedTimeRanges` and `timeZone`; what is not given of the last two comes from the template.
+pub(crate) fn schedule(fields: &Fields<'_>, template: Option<&Template>, now: Time, faults: &mut Faults) -> Schedule {
+    let of_template = template.filter(|_| !fields.has("allowedTimeRanges"));
     Schedule {
         send_at: send_at(fields, now, faults),
-        ranges: ranges(fields, faults),
-        zone: time_zone(fields, faults).unwrap_or(Tz::UTC),
+        ranges: of_template.map_or_else(|| ranges(fields, faults), |template| template.ranges.clone()),
+        zone: time_zone(fields, faults).or(template.and_then(|template| template.zone)).unwrap_or(Tz::UTC),
     }
 }
 
@@ -61,7 +62,7 @@ pub(crate) fn time_zone(fields: &Fields<'_>, faults: &mut Faults) -> Option<Tz> 
 }
 
 /// Reads `allowedTimeRanges`. Windows come again every day, so there is always a next one, unless a window is empty.
-fn ranges(fields: &Fields<'_>, faults: &mut Faults) -> Vec<Range> {
+pub(crate) fn ranges(fields: &Fields<'_>, faults: &mut Faults) -> Vec<Range> {
     let Some(values) = fields.array("allowedTimeRanges", faults) else { return Vec::new() };
     let path = fields.path().field("allowedTimeRanges");
     if values.len() > MOST_RANGES {

@@ -237,6 +237,13 @@ impl Idempotency for ControlTable {
         }
     }
 
+    async fn first_id(&self, account: AccountId, key: &str, digest: &str, now: Time) -> PortResult<Option<Uuid>> {
+        let Some(item) = self.get(layout::index_key(account, "idem"), key).await? else { return Ok(None) };
+        let expiry: i64 = record::int(&item, "ex").map_err(bad_item)?;
+        let known = read_known(&item)?;
+        Ok((known.digest == digest && expiry > now.timestamp_millis()).then_some(known.id))
+    }
+
     async fn finish(&self, account: AccountId, key: &str) -> PortResult<()> {
         let answer = self
             .client

@@ -14,9 +14,10 @@ use crate::{
 };
 use baton_api::ports::{
     Address, ApiKey, Begin, CallbackKeys, DayEntry, Deployment, Idempotency, Keys, Lists, Outbox, OutboxItem, Part,
+    Templates,
 };
 use baton_domain::{
-    AccountId, BulkId, CallbackId, Channel, Message, MessageId, Spec, Time,
+    AccountId, BulkId, CallbackId, Channel, Message, MessageId, Spec, Template, Time,
     bandwidth::{Bandwidth, Limit},
     breaker::Breaker,
 };
@@ -176,6 +177,10 @@ impl Idempotency for Everything {
         self.control.begin(account, key, digest, id, now, until).await
     }
 
+    async fn first_id(&self, account: AccountId, key: &str, digest: &str, now: Time) -> PortResult<Option<Uuid>> {
+        self.control.first_id(account, key, digest, now).await
+    }
+
     async fn finish(&self, account: AccountId, key: &str) -> PortResult<()> {
         self.control.finish(account, key).await
     }
@@ -254,5 +259,31 @@ impl CallbackKeys for Everything {
 
     async fn remove_secret(&self, account: AccountId, id: &str) -> PortResult<Option<CallbackSecret>> {
         self.control.remove_secret(account, id).await
+    }
+}
+
+impl Templates for Everything {
+    async fn template(&self, account: AccountId, id: Uuid) -> PortResult<Option<Template>> {
+        self.control.template(account, id).await
+    }
+
+    async fn template_as_of(&self, account: AccountId, id: Uuid, at: Time) -> PortResult<Option<Template>> {
+        self.control.template_as_of(account, id, at).await
+    }
+
+    async fn templates(&self, account: AccountId) -> PortResult<Vec<Template>> {
+        self.control.templates(account).await
+    }
+
+    async fn add_template(&self, template: &Template) -> PortResult<()> {
+        self.control.add_template(template).await
+    }
+
+    async fn replace_template(&self, old: &Template, new: &Template) -> PortResult<Stored> {
+        self.control.replace_template(old, new).await
+    }
+
+    async fn delete_template(&self, old: &Template, at: Time) -> PortResult<Stored> {
+        self.control.delete_template(old, at).await
     }
 }

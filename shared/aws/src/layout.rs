@@ -13,7 +13,8 @@
 //! without a head), `by-phone` (`ph`), `by-email` (`em`), `by-group` (`gr`).
 //!
 //! The control table: `<account>#key` / key id, `<account>#idem` / digest of an idempotency key, `<account>#account` / `-`,
-//! `<account>#callback` / id of a secret, and for users and their sessions:
+//! `<account>#callback` / id of a secret, `<account>#template` / template id, `<account>#template#<template id>` / version (what
+//! was there before, for two days), and for users and their sessions:
 //!
 //! | `pk` | `sk` | what |
 //! |---|---|---|

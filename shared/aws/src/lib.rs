@@ -21,6 +21,7 @@ pub mod scheduler;
 pub mod sessions;
 pub mod state;
 pub mod stream;
+mod templates;
 pub mod users;
 
 pub use meter::Meter;

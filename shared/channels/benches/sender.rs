@@ -83,7 +83,7 @@ fn submission() -> Submission {
             group: None,
             spec: Arc::new(Spec {
                 channels: vec![ChannelSpec { channel: Channel::Telegram, content }],
-                callback: None,
+                ..Spec::default()
             }),
             schedule: baton_domain::window::Schedule::default(),
             recipients: (0..MESSAGES).map(|index| (index, recipient(index))).collect(),

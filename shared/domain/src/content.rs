@@ -1,44 +1,21 @@
 //! What a caller wants to say, per channel.
 
-use crate::{Callback, Channel, Recipient, render};
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
+use crate::{Callback, Channel, Recipient, render, template::TemplateUse};
+use serde::{Deserialize, Serialize};
+
+mod stored;
 
 /// The content of one `messages[]` item: its channels in the order in which they are tried.
 ///
-/// As JSON it is the list of channels, or an object where there is a callback too.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(from = "StoredSpec")]
+/// How it is stored stands in `stored.rs`.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spec {
     /// The channels with their contents, each channel once.
     pub channels: Vec<ChannelSpec>,
     /// Where the caller wants to be told of changes.
     pub callback: Option<Callback>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum StoredSpec {
-    Channels(Vec<ChannelSpec>),
-    Whole { channels: Vec<ChannelSpec>, callback: Option<Callback> },
-}
-
-impl From<StoredSpec> for Spec {
-    fn from(stored: StoredSpec) -> Spec {
-        match stored {
-            StoredSpec::Channels(channels) => Spec { channels, callback: None },
-            StoredSpec::Whole { channels, callback } => Spec { channels, callback },
-        }
-    }
-}
-
-impl Serialize for Spec {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Some(callback) = &self.callback else { return self.channels.serialize(serializer) };
-        let mut whole = serializer.serialize_struct("Spec", 2)?;
-        whole.serialize_field("channels", &self.channels)?;
-        whole.serialize_field("callback", callback)?;
-        whole.end()
-    }
+    /// The template that some of it comes from. The contents are copied: a later change of the template is none of theirs.
+    pub template: Option<TemplateUse>,
 }
 
 impl Spec {

@@ -21,6 +21,7 @@ pub mod render;
 pub mod retry;
 pub mod segments;
 pub mod status;
+pub mod template;
 pub mod whatsapp;
 pub mod window;
 
@@ -32,6 +33,7 @@ pub use message::{Attempt, AttemptState, Leg, Message, TimelineEntry, TimelineEv
 pub use outcome::{ErrorClass, Outcome, ProviderError, Receipt, ReceiptStatus};
 pub use recipient::{Platform, Recipient, Value};
 pub use status::Status;
+pub use template::{Template, TemplateUse};
 
 /// A moment, in UTC with the precision of a millisecond (what the store keeps).
 pub type Time = chrono::DateTime<chrono::Utc>;

@@ -13,6 +13,17 @@ pub enum Encoding {
     Ucs2,
 }
 
+impl Encoding {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Encoding::Gsm7 => "GSM-7",
+            Encoding::Ucs2 => "UCS-2",
+        }
+    }
+}
+
 /// The size of an SMS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segments {
@@ -28,9 +39,18 @@ const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ
 const EXTENSION: &str = "^{}\\[~]|€\u{c}";
 
 fn septets(character: char) -> Option<usize> {
-    if character.is_ascii_alphanumeric() || character == ' ' || BASIC.contains(character) {
+    // What most texts are made of is not looked up.
+    if character.is_ascii_alphanumeric() || matches!(character, ' ' | '.' | ',') {
+        return Some(1);
+    }
+    // Nothing in the tables lies between the Greek capitals and the euro, where the letters of most other alphabets are.
+    if matches!(character, '\u{3aa}'..='\u{20ab}' | '\u{20ad}'..) {
+        return None;
+    }
+    let holds = |table: &str| table.chars().any(|known| known == character);
+    if holds(BASIC) {
         Some(1)
-    } else if EXTENSION.contains(character) {
+    } else if holds(EXTENSION) {
         Some(2)
     } else {
         None
@@ -40,30 +60,25 @@ fn septets(character: char) -> Option<usize> {
 /// Counts the parts of a text.
 #[must_use]
 pub fn segments(text: &str) -> Segments {
-    let gsm: Option<Vec<usize>> = text.chars().map(septets).collect();
-    match gsm {
-        Some(sizes) => pack(Encoding::Gsm7, &sizes, 160, 153),
-        None => {
-            let sizes: Vec<usize> = text.chars().map(char::len_utf16).collect();
-            pack(Encoding::Ucs2, &sizes, 70, 67)
-        }
+    let gsm = || text.chars().map(septets);
+    if gsm().all(|size| size.is_some()) {
+        pack(Encoding::Gsm7, gsm().flatten(), 160, 153)
+    } else {
+        pack(Encoding::Ucs2, text.chars().map(char::len_utf16), 70, 67)
     }
 }
 
-fn pack(encoding: Encoding, sizes: &[usize], single: usize, part: usize) -> Segments {
-    let units: usize = sizes.iter().sum();
-    if units <= single {
-        return Segments { encoding, units, parts: 1 };
-    }
-    let (mut parts, mut used) = (1, 0);
+fn pack(encoding: Encoding, sizes: impl Iterator<Item = usize>, single: usize, part: usize) -> Segments {
+    let (mut units, mut parts, mut used) = (0, 1, 0);
     for size in sizes {
+        units += size;
         if used + size > part {
             parts += 1;
             used = 0;
         }
         used += size;
     }
-    Segments { encoding, units, parts }
+    Segments { encoding, units, parts: if units <= single { 1 } else { parts } }
 }
 
 #[cfg(test)]

@@ -169,7 +169,7 @@ fn spec(random: &mut Random) -> Spec {
         };
         chosen.push(ChannelSpec { channel, content });
     }
-    Spec { channels: chosen, callback: None }
+    Spec { channels: chosen, ..Spec::default() }
 }
 
 /// A recipient who can be reached over at least one channel. Every address holds the name, so that a provider knows whose

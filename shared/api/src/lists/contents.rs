@@ -1,23 +1,32 @@
 //! The contents of messages, for showing them.
 
 use crate::{Ports, refusal::Refusal};
-use baton_domain::{ChannelContent, Message, Spec};
+use baton_domain::{ChannelContent, Message, Spec, TemplateUse};
 use futures::{StreamExt, TryStreamExt, stream};
 use std::{collections::BTreeMap, sync::Arc};
 
 const MOST_AT_ONCE: usize = 16;
 
-/// The content of each message's current channel, with its variables filled in; `None` where it is not there any more.
-pub(crate) async fn rendered<P: Ports>(
-    ports: &P,
-    messages: &[Message],
-) -> Result<Vec<Option<ChannelContent>>, Refusal> {
+/// The content of a message.
+#[derive(Default)]
+pub(crate) struct Shown {
+    /// That of the current channel, with the variables filled in; `None` where it is not there any more.
+    pub(crate) content: Option<ChannelContent>,
+    /// The template that it comes from.
+    pub(crate) template: Option<TemplateUse>,
+}
+
+/// The content of each message.
+pub(crate) async fn rendered<P: Ports>(ports: &P, messages: &[Message]) -> Result<Vec<Shown>, Refusal> {
     let shared = shared(ports, messages).await?;
     let render = |message: &Message| {
-        let spec = message.content.as_ref().or_else(|| shared.get(&key(message)))?;
-        let content = spec.content(message.current_channel()?)?;
+        let Some(spec) = message.content.as_ref().or_else(|| shared.get(&key(message))) else {
+            return Shown::default();
+        };
+        let content = message.current_channel().and_then(|channel| spec.content(channel));
         // What was accepted can be rendered; should it not, the text itself still says more than nothing.
-        Some(content.render(&message.recipient).unwrap_or_else(|_| content.clone()))
+        let fill = |content: &ChannelContent| content.render(&message.recipient).unwrap_or_else(|_| content.clone());
+        Shown { content: content.map(fill), template: spec.template.clone() }
     };
     Ok(messages.iter().map(render).collect())
 }

@@ -9,4 +9,5 @@ pub(crate) mod messages;
 pub(crate) mod openapi;
 pub(crate) mod outbox;
 pub(crate) mod providers;
+pub(crate) mod templates;
 pub(crate) mod users;

@@ -1,13 +1,12 @@
 //! One `messages[]` item.
 
-use super::{DraftItem, Rules, callback, channels, recipient, render::Rendering};
+use super::{DraftItem, Rejected, Rules, Templates, callback, channels, recipient, render::Rendering};
 use crate::{
     faults::{Faults, Path},
     fields::Fields,
     when,
-    wire::Detail,
 };
-use baton_domain::{GroupId, Recipient, Spec};
+use baton_domain::{GroupId, Recipient, Spec, Template};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -26,28 +25,37 @@ pub(crate) const FIELDS: [&str; 11] = [
     "callbackData",
 ];
 
-/// Those of them that a later version brings. `useShortLinks` is one too, unless it is false.
-pub(crate) const NOT_SUPPORTED: [&str; 1] = ["templateId"];
-
 /// Reads an item; `None` when it is no object. What is wrong with a destination alone is kept with the destination.
-pub(super) fn read(value: &Value, path: &Path<'_>, rules: Rules, faults: &mut Faults) -> Option<DraftItem> {
+pub(super) fn read(value: &Value, path: &Path<'_>, rules: &Rules<'_>, faults: &mut Faults) -> Option<DraftItem> {
     let fields = Fields::of(value, path, faults)?;
     fields.only(&FIELDS, faults);
-    fields.not_supported(&NOT_SUPPORTED, faults);
     if fields.boolean("useShortLinks", faults) == Some(true) {
         fields.not_supported(&["useShortLinks"], faults);
     }
     let group = group(&fields, faults);
     let validate = fields.boolean("validate", faults).unwrap_or(false);
-    let schedule = when::schedule(&fields, rules.now, faults);
+    let template = template(&fields, rules.templates, faults);
+    let schedule = when::schedule(&fields, template, rules.now, faults);
     let before = faults.count();
-    let mut spec = channels::read(&fields, faults);
+    // What a template would have said is not missed besides when there is none.
+    let unknown = template.is_none() && fields.has("templateId");
+    let mut spec = if unknown { Spec::default() } else { channels::read(&fields, template, faults) };
     // Contents with faults are not rendered: what is wrong with them has been told.
     let sound = faults.count() == before;
     spec.callback = callback::read(&fields, rules.private_callbacks, faults);
     let rendering = sound.then(|| Rendering::of(&spec, path));
     let destinations = destinations(&fields, &spec, rendering.as_ref(), faults);
     Some(DraftItem { group, spec: Arc::new(spec), schedule, validate, destinations })
+}
+
+/// The template that the item names.
+fn template<'t>(fields: &Fields<'_>, templates: &'t Templates, faults: &mut Faults) -> Option<&'t Template> {
+    let id = fields.uuid("templateId", faults)?;
+    let template = templates.get(&id);
+    if template.is_none() {
+        faults.add(fields.path().field("templateId"), "unknown_template", "There is no such template.");
+    }
+    template
 }
 
 /// The most characters of a group's name.
@@ -69,7 +77,7 @@ fn destinations(
     spec: &Spec,
     rendering: Option<&Rendering<'_>>,
     faults: &mut Faults,
-) -> Vec<Result<Recipient, Vec<Detail>>> {
+) -> Vec<Result<Recipient, Rejected>> {
     fields.require("destinations", faults);
     let Some(values) = fields.array("destinations", faults) else { return Vec::new() };
     let path = fields.path().field("destinations");
@@ -86,7 +94,7 @@ fn destinations(
         if let (Some(rendering), true) = (rendering, own.is_empty()) {
             rendering.check(&recipient, &path, &mut own);
         }
-        if own.is_empty() { Ok(recipient) } else { Err(own.into_details()) }
+        if own.is_empty() { Ok(recipient) } else { Err(Rejected { recipient, faults: own.into_details() }) }
     };
     values.iter().enumerate().map(read).collect()
 }

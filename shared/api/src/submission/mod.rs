@@ -7,13 +7,17 @@ mod item;
 mod recipient;
 mod render;
 mod shape;
+mod template;
+mod validated;
 
 pub(crate) use item::MOST_GROUP;
+pub(crate) use template::{preview, read as read_template, variables_of};
 #[cfg(test)]
 pub(crate) use {
     content::FIELDS as CONTENT_FIELDS,
-    item::{FIELDS as ITEM_FIELDS, NOT_SUPPORTED},
+    item::FIELDS as ITEM_FIELDS,
     recipient::FIELDS as DESTINATION_FIELDS,
+    template::{FIELDS as TEMPLATE_FIELDS, PREVIEW_FIELDS},
 };
 
 use crate::{
@@ -22,14 +26,20 @@ use crate::{
     refusal::Refusal,
     wire::Detail,
 };
-use baton_domain::{AccountId, BulkId, GroupId, Recipient, Spec, Time, ids::MAX_BULK, window::Schedule};
+use baton_domain::{AccountId, BulkId, GroupId, Recipient, Spec, Template, Time, ids::MAX_BULK, window::Schedule};
 use baton_pipeline::accept::{Item, Submission};
 use serde_json::Value;
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// The fields of the envelope. `taskId` is the contract's, but comes with a later version.
 pub(crate) const FIELDS: [&str; 4] = ["companyId", "taskId", "bulkId", "messages"];
+
+/// The templates that a body names, those of them that there are.
+pub(crate) type Templates = BTreeMap<Uuid, Template>;
 
 /// A body that may be accepted: at least one recipient of it is valid.
 #[derive(Debug)]
@@ -45,7 +55,16 @@ struct DraftItem {
     schedule: Schedule,
     validate: bool,
     /// Each destination in order: the recipient, or what is wrong with it.
-    destinations: Vec<Result<Recipient, Vec<Detail>>>,
+    destinations: Vec<Result<Recipient, Rejected>>,
+}
+
+/// A destination with faults.
+#[derive(Debug)]
+struct Rejected {
+    /// What could be read of it.
+    recipient: Recipient,
+    /// At least one.
+    faults: Vec<Detail>,
 }
 
 /// A destination that was refused.
@@ -63,9 +82,11 @@ pub(crate) struct Refused {
 
 /// What a body is judged by.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Rules {
+pub(crate) struct Rules<'t> {
     /// When it came.
     pub(crate) now: Time,
+    /// The templates that it names.
+    pub(crate) templates: &'t Templates,
     /// Whether callbacks may go to networks of one's own.
     pub(crate) private_callbacks: bool,
 }
@@ -74,7 +95,31 @@ pub(crate) struct Rules {
 ///
 /// # Errors
 /// Every fault of the request; those of destinations too when none of them is left, or when an item asks for all or nothing.
-pub(crate) fn read(body: &Value, rules: Rules) -> Result<Draft, Refusal> {
+pub(crate) fn read(body: &Value, rules: &Rules<'_>) -> Result<Draft, Refusal> {
+    let (draft, mut faults) = parse(body, rules)?;
+    let items = &draft.items;
+    let refused = || items.iter().flat_map(|item| item.destinations.iter().filter_map(|read| read.as_ref().err()));
+    let all_or_nothing = items.iter().any(|item| item.validate && item.destinations.iter().any(Result::is_err));
+    let none_left = items.iter().all(|item| item.destinations.iter().all(Result::is_err));
+    if !faults.is_empty() || all_or_nothing || none_left {
+        refused().flat_map(|rejected| &rejected.faults).for_each(|detail| faults.push(detail.clone()));
+    }
+    faults.check()?;
+    Ok(draft)
+}
+
+/// Reads a body, whatever its destinations are like.
+///
+/// # Errors
+/// Every fault of the request.
+pub(crate) fn read_any(body: &Value, rules: &Rules<'_>) -> Result<Draft, Refusal> {
+    let (draft, faults) = parse(body, rules)?;
+    faults.check()?;
+    Ok(draft)
+}
+
+/// The draft, and the faults of the request; an error when there is nothing to read.
+fn parse(body: &Value, rules: &Rules<'_>) -> Result<(Draft, Faults), Refusal> {
     let mut faults = Faults::default();
     let Some(fields) = Fields::of(body, &Path::Root, &mut faults) else { return Err(faults.into_refusal()) };
     fields.only(&FIELDS, &mut faults);
@@ -82,18 +127,23 @@ pub(crate) fn read(body: &Value, rules: Rules) -> Result<Draft, Refusal> {
     fields.integer("companyId", 0..=u64::MAX, &mut faults);
     let bulk = fields.uuid("bulkId", &mut faults);
     let items = items(&fields, rules, &mut faults);
-
-    let refused = || items.iter().flat_map(|item| item.destinations.iter().filter_map(|read| read.as_ref().err()));
-    let all_or_nothing = items.iter().any(|item| item.validate && item.destinations.iter().any(Result::is_err));
-    let none_left = items.iter().all(|item| item.destinations.iter().all(Result::is_err));
-    if !faults.is_empty() || all_or_nothing || none_left {
-        refused().flatten().for_each(|detail| faults.push(detail.clone()));
-    }
-    faults.check()?;
-    Ok(Draft { bulk, items })
+    Ok((Draft { bulk, items }, faults))
 }
 
-fn items(fields: &Fields<'_>, rules: Rules, faults: &mut Faults) -> Vec<DraftItem> {
+/// The templates that a body names, each once.
+pub(crate) fn template_ids(body: &Value) -> BTreeSet<Uuid> {
+    let items = body.get("messages").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    // More items than this are refused unread.
+    let named = items.iter().take(MAX_BULK).filter_map(|item| item.get("templateId")?.as_str());
+    named.filter_map(|id| Uuid::try_parse(id).ok()).collect()
+}
+
+/// The bulk that a body names.
+pub(crate) fn named_bulk(body: &Value) -> Option<BulkId> {
+    Uuid::try_parse(body.get("bulkId")?.as_str()?).ok().map(BulkId)
+}
+
+fn items(fields: &Fields<'_>, rules: &Rules<'_>, faults: &mut Faults) -> Vec<DraftItem> {
     fields.require("messages", faults);
     let Some(items) = fields.array("messages", faults) else { return Vec::new() };
     let path = fields.path().field("messages");
@@ -144,7 +194,7 @@ impl Draft {
         let mut refused = Vec::new();
         for (item, index_of_item) in self.items.iter().zip(0..) {
             for (index, read) in numbered(item, &mut next) {
-                if let Some(fault) = read.as_ref().err().and_then(|faults| faults.first()) {
+                if let Some(fault) = read.as_ref().err().and_then(|rejected| rejected.faults.first()) {
                     refused.push(Refused {
                         index,
                         group: item.group.clone(),
@@ -162,7 +212,7 @@ impl Draft {
 fn numbered<'a>(
     item: &'a DraftItem,
     next: &mut u16,
-) -> impl Iterator<Item = (u16, &'a Result<Recipient, Vec<Detail>>)> + use<'a> {
+) -> impl Iterator<Item = (u16, &'a Result<Recipient, Rejected>)> + use<'a> {
     let first = *next;
     *next += u16::try_from(item.destinations.len()).unwrap_or(u16::MAX);
     (first..).zip(&item.destinations)

@@ -91,7 +91,8 @@ fn platform(fields: &Fields<'_>, faults: &mut Faults) -> Option<Platform> {
     }
 }
 
-fn variables(fields: &Fields<'_>, faults: &mut Faults) -> Variables {
+/// Reads `variables`.
+pub(super) fn variables(fields: &Fields<'_>, faults: &mut Faults) -> Variables {
     let mut variables = Variables::new();
     let Some(value) = fields.get("variables") else { return variables };
     let path = fields.path().field("variables");

@@ -3,12 +3,14 @@
 use super::{content, shape};
 use crate::faults::{Faults, Path};
 use baton_domain::{
-    Channel, ChannelContent, Recipient, Spec,
+    Channel, ChannelContent, Recipient, Spec, Value as Variable,
+    content::ChannelSpec,
     limits::{self, TooLong},
     render,
     whatsapp::Stage,
 };
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The contents of an item, looked at once for all of its recipients.
 pub(super) struct Rendering<'a> {
@@ -17,10 +19,13 @@ pub(super) struct Rendering<'a> {
 }
 
 struct Leg<'a> {
+    spec: &'a ChannelSpec,
     channel: Channel,
     content: &'a ChannelContent,
     /// The variables that have no default, each with the field that needs it first.
     needed: Vec<(String, &'static str)>,
+    /// All variables.
+    names: BTreeSet<String>,
     /// How often variables stand in it; 0 means that it is the same for everybody.
     uses: usize,
     /// The bytes of all of its texts.
@@ -38,9 +43,11 @@ impl<'a> Rendering<'a> {
     pub(super) fn of(spec: &'a Spec, item: &'a Path<'a>) -> Rendering<'a> {
         let legs = spec.channels.iter().map(|leg| {
             let mut seen = Leg {
+                spec: leg,
                 channel: leg.channel,
                 content: &leg.content,
                 needed: Vec::new(),
+                names: BTreeSet::new(),
                 uses: 0,
                 size: 0,
                 too_long: Vec::new(),
@@ -72,6 +79,47 @@ impl<'a> Rendering<'a> {
             }
         }
     }
+
+    /// What a recipient, whose place is `path`, would get over each channel, whether it reaches them or not, and what is
+    /// wrong with that.
+    pub(super) fn show<'r>(
+        &'r self,
+        recipient: &'r Recipient,
+        path: &'r Path<'r>,
+    ) -> impl Iterator<Item = (&'r ChannelSpec, Option<ChannelContent>, Faults)> {
+        self.legs.iter().map(move |leg| {
+            let mut faults = Faults::default();
+            leg.check_variables(recipient, path, &mut faults);
+            let content = faults.is_empty().then(|| leg.check_rendered(recipient, self.item, &mut faults)).flatten();
+            (leg.spec, content, faults)
+        })
+    }
+
+    /// Checks what is too long whatever the variables are: a text is shortest when all of them are empty.
+    pub(super) fn check_shortest(&self, faults: &mut Faults) {
+        let channels = self.item.field("channels");
+        for leg in &self.legs {
+            let empty = |name: &String| (name.clone(), Variable::Text(String::new()));
+            let nobody = Recipient { variables: leg.names.iter().map(empty).collect(), ..Recipient::default() };
+            let Ok(shortest) = leg.content.render(&nobody) else { continue };
+            let place = channels.field(leg.channel.name());
+            for fault in limits::check(leg.channel, &shortest).err().unwrap_or_default() {
+                tell(&fault, &place, faults);
+            }
+        }
+    }
+
+    /// The variables of all channels, and whether each needs a value somewhere.
+    pub(super) fn variables(&self) -> BTreeMap<String, bool> {
+        let mut variables = BTreeMap::new();
+        for leg in &self.legs {
+            for name in &leg.names {
+                let needed = leg.needed.iter().any(|(known, _)| known == name);
+                *variables.entry(name.clone()).or_default() |= needed;
+            }
+        }
+        variables
+    }
 }
 
 impl Leg<'_> {
@@ -79,6 +127,7 @@ impl Leg<'_> {
         self.size += text.len();
         self.uses += text.matches("{{").count();
         for (name, has_default) in render::variables(text).unwrap_or_default() {
+            self.names.insert(name.to_owned());
             if !has_default && !self.needed.iter().any(|(known, _)| known == name) {
                 self.needed.push((name.to_owned(), field));
             }
@@ -103,21 +152,27 @@ impl Leg<'_> {
         }
     }
 
-    fn check_rendered(&self, recipient: &Recipient, item: &Path<'_>, faults: &mut Faults) {
+    /// The rendered content, unless it can not be rendered; it may be given with faults.
+    fn check_rendered(&self, recipient: &Recipient, item: &Path<'_>, faults: &mut Faults) -> Option<ChannelContent> {
         let channels = item.field("channels");
         let place = channels.field(self.channel.name());
         if self.uses == 0 {
-            return self.too_long.iter().for_each(|fault| tell(fault, &place, faults));
+            self.too_long.iter().for_each(|fault| tell(fault, &place, faults));
+            return Some(self.content.clone());
         }
         // Escaping makes a character of HTML six at most.
         let longest = recipient.variables.values().map(|value| value.to_string().len() * 6).max().unwrap_or_default();
         if self.size + self.uses * longest > MOST_RENDERED {
             let message = format!("The content of {} is too long with these variables.", self.channel);
-            return faults.add(place, "too_long", message);
+            faults.add(place, "too_long", message);
+            return None;
         }
         let mut rendered = match self.content.render(recipient) {
             Ok(rendered) => rendered,
-            Err(fault) => return faults.add(place.field(fault.field), "invalid", format!("{}.", fault.error)),
+            Err(fault) => {
+                faults.add(place.field(fault.field), "invalid", format!("{}.", fault.error));
+                return None;
+            }
         };
         for fault in limits::check(self.channel, &rendered).err().unwrap_or_default() {
             tell(&fault, &place, faults);
@@ -130,6 +185,7 @@ impl Leg<'_> {
                 faults.add(place.field(field), fault.code, fault.message);
             }
         }
+        Some(rendered)
     }
 }
 

@@ -1,7 +1,7 @@
 use super::stamp;
 use crate::describe::describe;
 use baton_domain::{
-    BulkId, ChannelContent, GroupId, Message as Stored, MessageId, Recipient, Status, message as domain,
+    BulkId, ChannelContent, GroupId, Message as Stored, MessageId, Recipient, Status, TemplateUse, message as domain,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -89,10 +89,12 @@ pub struct Message {
     /// The channel it was delivered over, else the one that was tried last.
     #[schema(example = "telegram")]
     pub channel: Option<String>,
-    /// The template; none yet.
-    pub template_id: Option<String>,
-    /// The template's name; none yet.
+    /// The template that it was accepted with.
+    pub template_id: Option<uuid::Uuid>,
+    /// The name that the template had then.
     pub template_name: Option<String>,
+    /// The version that the template had then: its content is kept, whatever becomes of the template.
+    pub template_version: Option<u64>,
     /// The recipient as given, with the phone in E.164 form.
     #[schema(value_type = super::Destination)]
     pub destination: Recipient,
@@ -156,6 +158,7 @@ impl Message {
             channel: stored.current_channel().map(|channel| channel.name().to_owned()),
             template_id: None,
             template_name: None,
+            template_version: None,
             destination: stored.recipient.clone(),
             message: content,
             template_variables: stored.recipient.variables.clone(),
@@ -171,6 +174,19 @@ impl Message {
             attempts: stored.attempts.iter().map(|attempt| Attempt::of(stored, attempt)).collect(),
             timeline: timeline.then(|| stored.timeline.iter().map(|entry| TimelineEntry::of(stored, entry)).collect()),
         }
+    }
+}
+
+impl Message {
+    /// The same, with the template that it was accepted with.
+    #[must_use]
+    pub fn made_from(mut self, template: Option<TemplateUse>) -> Message {
+        if let Some(used) = template {
+            self.template_id = Some(used.id);
+            self.template_name = Some(used.name);
+            self.template_version = Some(used.version);
+        }
+        self
     }
 }
 

@@ -7,6 +7,7 @@ mod message;
 mod outbox;
 mod provider;
 mod request;
+mod template;
 mod user;
 
 pub use callback::{CallbackEntry, CallbackList, CallbackSecret, CallbackSecretList, CallbackTry, NewCallbackSecret};
@@ -17,6 +18,10 @@ pub use outbox::{OutboxEntry, OutboxList};
 pub use provider::{BandwidthEntry, BandwidthList, ProviderEntry, ProviderFault, ProviderList, SetBandwidth};
 pub use request::{
     CancelMessages, ChannelContent, Destination, MakeKey, MessageItem, Names, PostMessages, RescheduleMessage,
+};
+pub use template::{
+    ChannelPreview, NewTemplate, PreviewTemplate, PutTemplate, Template, TemplateList, TemplatePreview,
+    TemplateVariable, Validated,
 };
 pub use user::{Login, MakeUser, Refresh, SetUser, Tokens, User, UserList};
 

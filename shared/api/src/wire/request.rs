@@ -41,9 +41,14 @@ pub struct MessageItem {
     /// The caller's grouping, 1 to 255 characters; made up when absent.
     #[schema(nullable, min_length = 1, max_length = 255)]
     pub group_id: Option<String>,
+    /// A stored template. What the item says itself wins, field by field; the item's channels, where it names any, are the
+    /// ones that are tried.
+    #[schema(nullable)]
+    pub template_id: Option<Uuid>,
     /// Channel name -> content. The order of the keys is the order in which the channels are tried. Channels are sms,
-    /// email, push, whatsapp, viber, telegram, vk, ok, max and chat.
-    pub channels: BTreeMap<String, ChannelContent>,
+    /// email, push, whatsapp, viber, telegram, vk, ok, max and chat. Required without a template.
+    #[schema(nullable)]
+    pub channels: Option<BTreeMap<String, ChannelContent>>,
     /// The recipients, at least one; each becomes a message.
     #[schema(min_items = 1)]
     pub destinations: Vec<Destination>,
@@ -53,7 +58,7 @@ pub struct MessageItem {
     /// When sending may happen.
     #[schema(schema_with = time_ranges)]
     pub allowed_time_ranges: Option<Vec<[String; 2]>>,
-    /// The IANA time zone of the windows, unless the destination has its own; UTC when absent.
+    /// The IANA time zone of the windows, unless the destination has its own; the template's, else UTC when absent.
     #[schema(nullable, default = "UTC", example = "Europe/Moscow")]
     pub time_zone: Option<String>,
     /// An http or https address, at most 4,000 bytes, that is told every change of the status by a signed POST. It must lead
@@ -71,7 +76,7 @@ pub struct MessageItem {
     pub validate: Option<bool>,
 }
 
-fn time_ranges() -> Array {
+pub(super) fn time_ranges() -> Array {
     let time: Object = ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^\d\d:\d\d(:\d\d)?$")).build();
     let range = ArrayBuilder::new().items(time).min_items(Some(2)).max_items(Some(2));
     let description = "When sending may happen: windows of the local day, each from a time up to another one, which is \

@@ -35,6 +35,8 @@ async fn the_examples_are_accepted() {
         ("CancelMessages", Method::DELETE, "/messages"),
         ("MakeKey", Method::POST, "/keys"),
         ("MakeUser", Method::POST, "/users"),
+        ("PostMessages", Method::POST, "/messages/validate"),
+        ("PutTemplate", Method::POST, "/templates"),
     ] {
         let example = &document["components"]["schemas"][schema]["example"];
         assert!(example.is_object(), "{schema} has no example");
@@ -83,6 +85,17 @@ async fn the_examples_of_users_and_logins_fit_together() {
     assert_eq!((set.status, &set.body["role"]), (200, &example("SetUser")["role"]), "{}", set.body);
 }
 
+#[tokio::test]
+async fn the_examples_of_a_template_go_together() {
+    let schemas = document().await["components"]["schemas"].clone();
+    let bench = Bench::new();
+    let made = bench.post("/templates", &schemas["PutTemplate"]["example"]).await;
+    let path = format!("/templates/{}", made.body["id"].as_str().expect("an id"));
+    assert_eq!(bench.put(&path, &schemas["PutTemplate"]["example"]).await.body["version"], 1);
+    let seen = bench.post(&format!("{path}/preview"), &schemas["PreviewTemplate"]["example"]).await;
+    assert_eq!(seen.body["channels"][1]["message"]["text"], "Order 42 is ready", "{}", seen.body);
+}
+
 /// The fields of an item that the example of the whole request does without.
 #[tokio::test]
 async fn the_examples_of_fields_are_accepted() {
@@ -112,7 +125,21 @@ async fn answers_have_the_fields_of_the_document() {
     let keys = bench.get("/keys").await.body;
     let user = bench.post("/users", &document["components"]["schemas"]["MakeUser"]["example"]).await.body;
     let users = bench.get("/users").await.body;
+    let template = bench.post("/templates", &document["components"]["schemas"]["PutTemplate"]["example"]).await.body;
+    let templates = bench.get("/templates").await.body;
+    let preview = format!("/templates/{}/preview", template["id"].as_str().expect("an id"));
+    let preview = bench.post(&preview, &serde_json::json!({})).await.body;
+    let validated = bench.post("/messages/validate", example).await.body;
     let table = [
+        ("NewTemplate", &template),
+        ("TemplateList", &templates),
+        ("Template", &templates["items"][0]),
+        ("TemplateVariable", &templates["items"][0]["variables"][0]),
+        ("TemplatePreview", &preview),
+        ("ChannelPreview", &preview["channels"][0]),
+        ("Detail", &preview["channels"][0]["faults"][0]),
+        ("Validated", &validated[0]),
+        ("ChannelPreview", &validated[0]["channels"][0]),
         ("Accepted", &posted.body[0]),
         ("Message", &shown),
         ("Message", &listed["items"][0]),

@@ -34,7 +34,7 @@ async fn one_message_is_stored_queued_and_shown_at_once() {
     let expected = json!({
         "id": id, "bulkId": element["bulkId"], "groupId": element["groupId"], "flowId": id, "status": "CREATED",
         "statusCode": 0, "statusDescription": "Accepted; it waits for its sender.", "partCount": null, "network": null,
-        "channel": "sms", "templateId": null, "templateName": null, "destination": {"phone": ANNA},
+        "channel": "sms", "templateId": null, "templateName": null, "templateVersion": null, "destination": {"phone": ANNA},
         "message": {"text": "Hello"}, "templateVariables": {}, "tracks": {}, "createdAt": "2026-11-23T09:00:00.000Z",
         "sendAt": null, "sentAt": null, "deliveredAt": null, "expiredAt": null, "price": null, "currency": null,
         "taskId": null,

@@ -2,12 +2,13 @@
 
 use baton_api::ports::{
     Address, ApiKey, AuthKey, Begin, DayEntry, Deployment, Idempotency, Keys, Lists, Outbox, OutboxItem, Part, Session,
-    User,
+    Templates, User,
 };
 use baton_domain::{
-    AccountId, BulkId, Channel, Message, MessageId, Spec, Time,
+    AccountId, BulkId, Channel, Message, MessageId, Spec, Template, Time,
     bandwidth::{Bandwidth, Limit},
     breaker::Breaker,
+    template::as_of,
 };
 use baton_pipeline::{
     accept::Bulk,
@@ -51,6 +52,10 @@ struct Record {
 pub struct Own {
     pub keys: BTreeMap<(AccountId, String), ApiKey>,
     records: BTreeMap<(AccountId, String), Record>,
+    /// The templates that are there.
+    pub templates: BTreeMap<(AccountId, Uuid), Template>,
+    /// The versions that were there before, oldest first.
+    pub old_templates: Vec<Template>,
     pub outbox: Vec<OutboxItem>,
     pub outbox_off: bool,
     pub users: BTreeMap<(AccountId, Uuid), User>,
@@ -271,12 +276,77 @@ impl Idempotency for World {
         self.call(begin).await
     }
 
+    async fn first_id(&self, account: AccountId, key: &str, digest: &str, _now: Time) -> PortResult<Option<Uuid>> {
+        let find = async {
+            let own = self.own();
+            let record = own.records.get(&(account, key.to_owned()));
+            Ok(record.filter(|record| record.digest == digest).map(|record| record.id))
+        };
+        self.call(find).await
+    }
+
     async fn finish(&self, account: AccountId, key: &str) -> PortResult<()> {
         let finish = async {
             self.own().records.get_mut(&(account, key.to_owned())).expect("begun").done = true;
             Ok(())
         };
         self.call(finish).await
+    }
+}
+
+impl Templates for World {
+    async fn template(&self, account: AccountId, id: Uuid) -> PortResult<Option<Template>> {
+        self.call(async { Ok(self.own().templates.get(&(account, id)).cloned()) }).await
+    }
+
+    async fn template_as_of(&self, account: AccountId, id: Uuid, at: Time) -> PortResult<Option<Template>> {
+        let find = async {
+            let own = self.own();
+            let now = own.templates.get(&(account, id));
+            let before = own.old_templates.iter().rev().filter(|old| (old.account, old.id) == (account, id));
+            Ok(as_of(now.into_iter().chain(before).cloned().collect(), at))
+        };
+        self.call(find).await
+    }
+
+    async fn templates(&self, account: AccountId) -> PortResult<Vec<Template>> {
+        let of = async {
+            let own = self.own();
+            Ok(own.templates.values().filter(|template| template.account == account).cloned().collect())
+        };
+        self.call(of).await
+    }
+
+    async fn add_template(&self, template: &Template) -> PortResult<()> {
+        let add = async {
+            self.own().templates.entry((template.account, template.id)).or_insert_with(|| template.clone());
+            Ok(())
+        };
+        self.call(add).await
+    }
+
+    async fn replace_template(&self, old: &Template, new: &Template) -> PortResult<Stored> {
+        self.call(async { Ok(self.exchange_template(old, Some(new))) }).await
+    }
+
+    async fn delete_template(&self, old: &Template, _at: Time) -> PortResult<Stored> {
+        self.call(async { Ok(self.exchange_template(old, None)) }).await
+    }
+}
+
+impl World {
+    fn exchange_template(&self, old: &Template, new: Option<&Template>) -> Stored {
+        let mut own = self.own();
+        let key = (old.account, old.id);
+        if own.templates.get(&key).is_none_or(|known| known.version != old.version) {
+            return Stored::Conflict;
+        }
+        own.old_templates.push(old.clone());
+        match new {
+            Some(new) => own.templates.insert(key, new.clone()),
+            None => own.templates.remove(&key),
+        };
+        Stored::Done
     }
 }
 

@@ -22,7 +22,7 @@ fn message() -> Message {
         bulk_id: bulk,
         group: None,
         item: 999,
-        content: Some(Arc::new(Spec { channels: vec![ChannelSpec { channel, content }], callback: None })),
+        content: Some(Arc::new(Spec { channels: vec![ChannelSpec { channel, content }], ..Spec::default() })),
         callback: true,
         recipient: Recipient { phone: Some("+79990000001".to_owned()), ..Recipient::default() },
         created_at: now(),

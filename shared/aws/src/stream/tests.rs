@@ -12,7 +12,7 @@ fn now() -> Time {
 
 fn message(callback: bool) -> Message {
     let (bulk, channel) = (BulkId::new(now(), [9; 8]), Channel::Sms);
-    let spec = Spec { channels: vec![ChannelSpec { channel, content: ChannelContent::default() }], callback: None };
+    let spec = Spec { channels: vec![ChannelSpec { channel, content: ChannelContent::default() }], ..Spec::default() };
     let mut message = Message {
         account: AccountId(4711),
         id: MessageId::new(bulk, 3),

@@ -85,7 +85,7 @@ pub fn submission(channels: &[Channel], recipients: u16) -> Submission {
     };
     let spec = Spec {
         channels: channels.iter().map(|channel| ChannelSpec { channel: *channel, content: content.clone() }).collect(),
-        callback: None,
+        ..Spec::default()
     };
     let recipient = |index: u16| Recipient {
         phone: Some(format!("+7999000{index:04}")),

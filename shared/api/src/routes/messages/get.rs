@@ -31,6 +31,6 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         return Err(missing());
     }
     let stored = Messages::load(&app.ports, account, id).await?.ok_or_else(missing)?;
-    let content = contents::rendered(&app.ports, std::slice::from_ref(&stored)).await?.pop().flatten();
-    Ok(Answer::json(&Message::of(&stored, content, true)))
+    let shown = contents::rendered(&app.ports, std::slice::from_ref(&stored)).await?.pop().unwrap_or_default();
+    Ok(Answer::json(&Message::of(&stored, shown.content, true).made_from(shown.template)))
 }

@@ -19,7 +19,7 @@ use baton_pipeline::ports::Clock;
 use std::collections::HashSet;
 
 /// The fields of an item.
-pub(crate) const FIELDS: [&str; 26] = [
+pub(crate) const FIELDS: [&str; 27] = [
     "id",
     "bulkId",
     "groupId",
@@ -32,6 +32,7 @@ pub(crate) const FIELDS: [&str; 26] = [
     "channel",
     "templateId",
     "templateName",
+    "templateVersion",
     "destination",
     "message",
     "templateVariables",
@@ -87,7 +88,10 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     };
     let (stored, next) = cut.finish();
     let contents = contents::rendered(&app.ports, &stored).await?;
-    let items = stored.iter().zip(contents).map(|(message, content)| Message::of(message, content, false));
+    let items = stored
+        .iter()
+        .zip(contents)
+        .map(|(message, shown)| Message::of(message, shown.content, false).made_from(shown.template));
     Ok(page.answer(Some(count), items.collect(), next))
 }
 

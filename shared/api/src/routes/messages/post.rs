@@ -4,7 +4,8 @@ use crate::{
     caller::Caller,
     idempotency::{Before, Once, in_progress},
     refusal::Refusal,
-    submission::{self, Draft, Rules},
+    routes::templates,
+    submission::{self, Draft, Rules, Templates},
     wire::{Accepted, ItemError, PostMessages},
 };
 use baton_domain::{Message, MessageId};
@@ -29,7 +30,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
 ) -> Result<Answer, Refusal> {
     let body = call.json()?;
     let account = caller.account(submission::company(&body))?;
-    let draft = submission::read(&body, rules(app))?;
+    let templates = templates::named(app, call, account, &body).await?;
+    let draft = submission::read(&body, &rules(app, &templates))?;
     let once = Once::begin(app, call, account).await?;
     let submission = draft.submission(account, once.id, &once.digest);
     let (messages, replayed) = match once.before {
@@ -39,8 +41,9 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     Ok(Answer::json(&elements(&draft, &messages, once.id)).replayed(replayed))
 }
 
-fn rules<P, C: Clock>(app: &App<P, C>) -> Rules {
-    Rules { now: app.clock.now(), private_callbacks: app.private_callbacks }
+/// What a body is judged by.
+pub(super) fn rules<'t, P, C: Clock>(app: &App<P, C>, templates: &'t Templates) -> Rules<'t> {
+    Rules { now: app.clock.now(), templates, private_callbacks: app.private_callbacks }
 }
 
 /// The messages as the first try opened them: the answer to what waited then stays that it is delayed.
