@@ -54,6 +54,7 @@ VARIABLES = {
     "CONTROL_TABLE": "control",
     "OUTBOX_TABLE": "outbox",
     "STATE_TABLE": "state",
+    "AUTH_KEYS": "/baton/bench/auth/keys",
     "PROVIDERS_PATH": "/baton/bench/providers",
     "PUBLIC_URL": "https://baton.example",
     "SCHEDULE_GROUP": "bench",

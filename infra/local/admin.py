@@ -41,11 +41,11 @@ def make(stack: str, email: str, account: int, role: str) -> str:
     auth.ensure_key(_client("ssm"), stack)
     cloudformation, dynamodb = _client("cloudformation"), _client("dynamodb")
     table = _resource(cloudformation, stack, "ControlTable")
-    api = _client("apigatewayv2").get_api(ApiId=_resource(cloudformation, stack, "HttpApi"))["ApiEndpoint"]
     keys.ensure_account(dynamodb, table, account, f"account {account}")
     user = {"companyId": account, "email": email, "name": email.split("@")[0][:100] or "admin", "role": role}
+    api = f"{_address(cloudformation, stack)}/api/v1"
     with _operator(dynamodb, table) as key:
-        return auth.ensure_user(f"{api}/api/v1", key, user, None)
+        return auth.ensure_user(api, key, user, None)
 
 
 @contextmanager
@@ -56,6 +56,16 @@ def _operator(dynamodb: Any, table: str) -> Iterator[str]:
         yield token
     finally:
         dynamodb.delete_item(TableName=table, Key={"pk": {"S": "1#key"}, "sk": {"S": token.split("_")[2]}})
+
+
+def _address(cloudformation: Any, stack: str) -> str:
+    """Give the stack's PublicUrl, or its API's own address where that is empty."""
+    found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Parameters", [])
+    public = next((one["ParameterValue"] for one in found if one["ParameterKey"] == "PublicUrl"), "")
+    if public:
+        return str(public).rstrip("/")
+    api = _resource(cloudformation, stack, "HttpApi")
+    return str(_client("apigatewayv2").get_api(ApiId=api)["ApiEndpoint"])
 
 
 def _resource(cloudformation: Any, stack: str, logical_id: str) -> str:

@@ -46,10 +46,10 @@ def ensure_user(api: str, operator: str, user: dict[str, Any], known: str | None
 
     A user whose password is not known gets a new one. `operator` is a key that may do so.
     """
-    email = user["email"]
-    if known and checks.call("POST", f"{api}/auth/login", body={"email": email, "password": known})[0] == 200:
-        return known
     headers = {"Authorization": f"Bearer {operator}", "Content-Type": "application/json"}
+    login = {"email": user["email"], "password": known}
+    if known and checks.call("POST", f"{api}/auth/login", headers, login)[0] == 200:
+        return known
     body = {**user, "password": password()}
     status, text = checks.call("POST", f"{api}/users", headers, body)
     if status == 409:

@@ -59,6 +59,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, answers: dict[str, tuple[int, str
     asked = []
 
     def call(method: str, url: str, headers: dict[str, str] | None = None, body: Any = None) -> tuple[int, str]:
+        assert (headers or {}).get("Content-Type") == "application/json" or body is None
         asked.append((f"{method} {url.split('?')[0]}", body))
         return answers[asked[-1][0]]
 

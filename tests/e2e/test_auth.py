@@ -3,14 +3,17 @@
 import base64
 import itertools
 import json
+import os
 import secrets
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import jwt
 import pytest
 from baton import Answer, Client, Json, Stack, http
-from conftest import NewAccount
+from conftest import ACCOUNTS, ROOT, NewAccount
 
 PASSWORD = "correct horse battery"
 NUMBERS = itertools.count(secrets.randbelow(1_000_000_000))
@@ -46,13 +49,40 @@ def test_the_admin_of_make_up_logs_in(stack: Stack) -> None:
     answer = post(stack.api, "/auth/login", {"email": email.upper(), "password": password, "extra": {"a": 1}})
     assert answer.status == 200, answer.text
     parameter = stack.aws("ssm").get_parameter(Name="/baton/baton/auth/keys", WithDecryption=True)["Parameter"]
-    (key, *_) = json.loads(parameter["Value"])
     token = answer.json["token"]
+    keys = {key["id"]: key for key in json.loads(parameter["Value"])}
+    key = keys[jwt.get_unverified_header(token)["kid"]]
     assert jwt.get_unverified_header(token) == {"typ": "JWT", "alg": "HS256", "kid": key["id"]}
     claims = jwt.decode(token, base64.b64decode(key["key"]), algorithms=["HS256"])
     assert claims["exp"] - claims["iat"] == 3600 and abs(claims["iat"] - time.time()) < 60
     users = Client(stack.api, token, 1).ok("GET", "/users")["items"]
     assert claims["sub"] in [user["id"] for user in users if user["role"] == "admin"]
+
+
+def test_the_first_user_of_a_deployed_stack(stack: Stack) -> None:
+    """`make admin` prints a password that is good, the key that it used is gone, and a rotated key logs nobody out."""
+    environment = {
+        **os.environ,
+        "AWS_ENDPOINT_URL": stack.content["awsEndpoint"],
+        "AWS_DEFAULT_REGION": stack.content["region"],
+        **dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "test"),
+    }
+
+    def admin(*options: str) -> str:
+        command = [sys.executable, str(ROOT / "infra" / "stack.py"), "admin", "--stack", "baton", *options]
+        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()
+
+    root = Client(stack.api, stack.content["operatorKey"], 1)
+    keys = root.ok("GET", "/keys")["count"]
+    email, account = f"Boss{next(NUMBERS)}@example.org", str(next(ACCOUNTS))
+    passwords = [admin("--email", email, "--account", account, "--role", "operator") for _ in range(2)]
+    assert login(root, email, passwords[0]).status == 401
+    boss, _ = session(root, email, password=passwords[1])
+    assert [user["role"] for user in boss.walk("/users", companyId=account)] == ["operator"]
+    assert root.ok("GET", "/keys")["count"] == keys
+    admin("--rotate-key")
+    assert boss.call("GET", "/messages").status == 200
+    session(root, email, password=passwords[1])
 
 
 def test_an_expired_token_says_so(stack: Stack, account: Client) -> None:
@@ -61,7 +91,7 @@ def test_an_expired_token_says_so(stack: Stack, account: Client) -> None:
     token = login(account, user["email"], ttl=60).json["token"]
     claims = jwt.decode(token, options={"verify_signature": False})
     parameter = stack.aws("ssm").get_parameter(Name="/baton/baton/auth/keys", WithDecryption=True)["Parameter"]
-    (key, *_) = json.loads(parameter["Value"])
+    key = {key["id"]: key for key in json.loads(parameter["Value"])}[jwt.get_unverified_header(token)["kid"]]
     secret, header = base64.b64decode(key["key"]), {"kid": key["id"]}
     over = jwt.encode({**claims, "exp": int(time.time()) - 1}, secret, "HS256", header)
     answer = Client(account.base, over).call("GET", "/messages")

@@ -20,16 +20,16 @@ const AT_LEAST: Duration = Duration::from_secs(5);
 /// RFC 7518, section 3.2: a key of HS256 has at least the size of the hash.
 const SHORTEST: usize = 32;
 
-/// The keys, and when they were read.
-type ReadKeys = (Instant, Vec<AuthKey>);
-
 /// The parameter that holds the keys.
 #[derive(Clone, Debug)]
 pub struct AuthKeyParameter {
     client: Client,
     name: String,
-    read: Arc<Mutex<Option<ReadKeys>>>,
+    read: Arc<Mutex<Option<Read>>>,
 }
+
+/// The keys, and when they were read.
+type Read = (Instant, Vec<AuthKey>);
 
 impl AuthKeyParameter {
     /// The parameter of this name. Nothing is read yet.
