@@ -77,7 +77,7 @@ fn destinations(
     spec: &Spec,
     rendering: Option<&Rendering<'_>>,
     faults: &mut Faults,
-) -> Vec<Result<Recipient, Rejected>> {
+) -> Vec<Result<Recipient, Box<Rejected>>> {
     fields.require("destinations", faults);
     let Some(values) = fields.array("destinations", faults) else { return Vec::new() };
     let path = fields.path().field("destinations");
@@ -94,7 +94,7 @@ fn destinations(
         if let (Some(rendering), true) = (rendering, own.is_empty()) {
             rendering.check(&recipient, &path, &mut own);
         }
-        if own.is_empty() { Ok(recipient) } else { Err(Rejected { recipient, faults: own.into_details() }) }
+        if own.is_empty() { Ok(recipient) } else { Err(Box::new(Rejected { recipient, faults: own.into_details() })) }
     };
     values.iter().enumerate().map(read).collect()
 }

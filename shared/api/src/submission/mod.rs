@@ -55,7 +55,7 @@ struct DraftItem {
     schedule: Schedule,
     validate: bool,
     /// Each destination in order: the recipient, or what is wrong with it.
-    destinations: Vec<Result<Recipient, Rejected>>,
+    destinations: Vec<Result<Recipient, Box<Rejected>>>,
 }
 
 /// A destination with faults.
@@ -212,7 +212,7 @@ impl Draft {
 fn numbered<'a>(
     item: &'a DraftItem,
     next: &mut u16,
-) -> impl Iterator<Item = (u16, &'a Result<Recipient, Rejected>)> + use<'a> {
+) -> impl Iterator<Item = (u16, &'a Result<Recipient, Box<Rejected>>)> + use<'a> {
     let first = *next;
     *next += u16::try_from(item.destinations.len()).unwrap_or(u16::MAX);
     (first..).zip(&item.destinations)
