@@ -165,4 +165,6 @@ def test_health_and_openapi_need_no_key(stock: Stock) -> None:
     ours |= {("get", "/providers"), ("get", "/bandwidth"), ("put", "/bandwidth/{companyId}")}
     ours |= {("post", "/auth/login"), ("post", "/auth/refresh"), ("get", "/users"), ("post", "/users")}
     ours |= {(method, "/users/{id}") for method in ("get", "put", "delete")}
+    ours |= {("get", "/callbacks"), ("post", "/callbacks/{id}/retry"), ("delete", "/callbacks/secrets/{id}")}
+    ours |= {("get", "/callbacks/secrets"), ("post", "/callbacks/secrets")}
     assert {(method, path.removeprefix("/api/v1")) for method, path in routes} == ours
