@@ -167,4 +167,6 @@ def test_health_and_openapi_need_no_key(stock: Stock) -> None:
     ours |= {(method, "/users/{id}") for method in ("get", "put", "delete")}
     ours |= {("get", "/callbacks"), ("post", "/callbacks/{id}/retry"), ("delete", "/callbacks/secrets/{id}")}
     ours |= {("get", "/callbacks/secrets"), ("post", "/callbacks/secrets")}
+    ours |= {("post", "/messages/validate"), ("get", "/templates"), ("post", "/templates")}
+    ours |= {(method, "/templates/{id}") for method in ("get", "put", "delete")} | {("post", "/templates/{id}/preview")}
     assert {(method, path.removeprefix("/api/v1")) for method, path in routes} == ours
