@@ -35,25 +35,59 @@ pub struct Segments {
     pub parts: usize,
 }
 
-const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
-const EXTENSION: &str = "^{}\\[~]|€\u{c}";
-
-fn septets(character: char) -> Option<usize> {
-    // What most texts are made of is not looked up.
-    if character.is_ascii_alphanumeric() || matches!(character, ' ' | '.' | ',') {
-        return Some(1);
-    }
-    // Nothing in the tables lies between the Greek capitals and the euro, where the letters of most other alphabets are.
-    if matches!(character, '\u{3aa}'..='\u{20ab}' | '\u{20ad}'..) {
-        return None;
-    }
-    let holds = |table: &str| table.chars().any(|known| known == character);
-    if holds(BASIC) {
-        Some(1)
-    } else if holds(EXTENSION) {
-        Some(2)
-    } else {
-        None
+/// The septets of a character: one in the default alphabet (section 6.2.1), two in its extension table (6.2.1.1).
+const fn septets(character: char) -> Option<usize> {
+    match character {
+        'a'..='z'
+        | 'A'..='Z'
+        | ' '..='#'
+        | '%'..='?'
+        | '\n'
+        | '\r'
+        | '@'
+        | '£'
+        | '$'
+        | '¥'
+        | 'è'
+        | 'é'
+        | 'ù'
+        | 'ì'
+        | 'ò'
+        | 'Ç'
+        | 'Ø'
+        | 'ø'
+        | 'Å'
+        | 'å'
+        | 'Δ'
+        | '_'
+        | 'Φ'
+        | 'Γ'
+        | 'Λ'
+        | 'Ω'
+        | 'Π'
+        | 'Ψ'
+        | 'Σ'
+        | 'Θ'
+        | 'Ξ'
+        | 'Æ'
+        | 'æ'
+        | 'ß'
+        | 'É'
+        | '¤'
+        | '¡'
+        | 'Ä'
+        | 'Ö'
+        | 'Ñ'
+        | 'Ü'
+        | '§'
+        | '¿'
+        | 'ä'
+        | 'ö'
+        | 'ñ'
+        | 'ü'
+        | 'à' => Some(1),
+        '^' | '{' | '}' | '\\' | '[' | '~' | ']' | '|' | '€' | '\u{c}' => Some(2),
+        _ => None,
     }
 }
 
@@ -86,10 +120,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_basic_table_has_its_127_characters() {
+    fn the_tables_have_their_characters() {
         // 128 places, one of which is the escape to the extension table.
-        assert_eq!(BASIC.chars().count(), 127);
-        assert_eq!(EXTENSION.chars().count(), 10);
+        let with = |size| (char::MIN..=char::MAX).filter(|character| septets(*character) == size).count();
+        assert_eq!((with(Some(1)), with(Some(2))), (127, 10));
     }
 
     #[test]

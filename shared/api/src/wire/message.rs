@@ -1,7 +1,7 @@
 use super::stamp;
 use crate::describe::describe;
 use baton_domain::{
-    BulkId, ChannelContent, GroupId, Message as Stored, MessageId, Recipient, Status, TemplateUse, message as domain,
+    BulkId, ChannelContent, GroupId, Message as Stored, MessageId, Recipient, Status, message as domain,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -174,19 +174,6 @@ impl Message {
             attempts: stored.attempts.iter().map(|attempt| Attempt::of(stored, attempt)).collect(),
             timeline: timeline.then(|| stored.timeline.iter().map(|entry| TimelineEntry::of(stored, entry)).collect()),
         }
-    }
-}
-
-impl Message {
-    /// The same, with the template that it was accepted with.
-    #[must_use]
-    pub fn made_from(mut self, template: Option<TemplateUse>) -> Message {
-        if let Some(used) = template {
-            self.template_id = Some(used.id);
-            self.template_name = Some(used.name);
-            self.template_version = Some(used.version);
-        }
-        self
     }
 }
 

@@ -1,6 +1,6 @@
-use super::{Detail, stamp};
+use super::{Detail, Message, stamp};
 use crate::submission::variables_of;
-use baton_domain::{Status, Template as Stored, template::fields};
+use baton_domain::{Status, Template as Stored, TemplateUse, template::fields};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -85,6 +85,19 @@ impl From<&Stored> for Template {
             created_at: stamp(stored.created_at),
             updated_at: stamp(stored.updated_at),
         }
+    }
+}
+
+impl Message {
+    /// The same, with the template that it was accepted with.
+    #[must_use]
+    pub fn made_from(mut self, template: Option<TemplateUse>) -> Message {
+        if let Some(used) = template {
+            self.template_id = Some(used.id);
+            self.template_name = Some(used.name);
+            self.template_version = Some(used.version);
+        }
+        self
     }
 }
 

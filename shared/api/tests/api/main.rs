@@ -18,6 +18,7 @@ mod post;
 mod providers;
 mod reschedule;
 mod support;
+mod template_use;
 mod templates;
 mod time;
 mod users;
