@@ -11,6 +11,7 @@ SMS = item({"sms": {"text": "t"}}, {"phone": "+79990000002"})
 
 CALLS = [
     ("send", "POST", "/messages", {"messages": [SMS]}),
+    ("send", "POST", "/messages/validate", {"messages": [SMS]}),
     ("send", "DELETE", f"/messages?id={uuid.uuid4()}", None),
     ("read", "GET", "/messages", None),
     ("read", "GET", "/outbox", None),

@@ -183,9 +183,11 @@ fn operation(route: &Route) -> Operation {
 
 /// The errors that a route may answer with.
 fn errors(route: &Route, operation: &Operation) -> Vec<(&'static str, &'static str)> {
-    let (keyed, posts, patches) = (route.scope.is_some(), route.method == Method::POST, route.method == Method::PATCH);
+    let (keyed, patches) = (route.scope.is_some(), route.method == Method::PATCH);
+    let posts = has_parameter(operation, "Idempotency-Key");
     let users = route.pattern.starts_with("/users/") && route.method != Method::GET;
     let login = route.pattern.starts_with("/auth/");
+    let contended = matches!(route.method, Method::PUT | Method::DELETE) && route.pattern == "/templates/{id}";
     let of = |holds: bool, status, description| holds.then_some((status, description));
     let named = route.pattern.contains('{') || route.pattern == "/outbox";
     [
@@ -199,9 +201,10 @@ fn errors(route: &Route, operation: &Operation) -> Vec<(&'static str, &'static s
         of(keyed, "403", "The key or the user lacks the scope, or another account was named."),
         of(route.pattern == "/auth/login", "403", "The user may not act for the account that was named."),
         of(named, "404", "There is no such thing."),
-        of(posts && keyed, "409", "The first request with this Idempotency-Key is still running; see Retry-After."),
+        of(posts, "409", "The first request with this Idempotency-Key is still running; see Retry-After."),
         of(patches, "409", "The message does not wait any more: it has gone out, or has come to its end."),
-        of(users && !posts, "409", "Another user has the e-mail, or the account would be left without an admin."),
+        of(contended, "409", "Others are changing it; repeat the request."),
+        of(users, "409", "Another user has the e-mail, or the account would be left without an admin."),
         of(operation.request_body.is_some(), "413", "The body has more than 5 MB."),
         of(operation.request_body.is_some(), "415", "The body is not JSON by its Content-Type."),
         of(keyed || login, "422", "Well-formed, and refused: details says why."),
@@ -222,12 +225,13 @@ fn is_list(operation: &Operation) -> bool {
     operation.operation_id.as_ref().is_some_and(|id| id.starts_with("list"))
 }
 
+fn has_parameter(operation: &Operation, name: &str) -> bool {
+    let mut known = operation.parameters.iter().flatten();
+    known.any(|known| matches!(known, RefOr::T(parameter) if parameter.name == name))
+}
+
 fn list_parameters(operation: &Operation) -> Vec<Parameter> {
-    let is_known = |name: &str| {
-        let mut known = operation.parameters.iter().flatten();
-        known.any(|known| matches!(known, RefOr::T(parameter) if parameter.name == name))
-    };
-    PARAMETERS.iter().filter(|name| !is_known(name)).map(|name| list_parameter(name)).collect()
+    PARAMETERS.iter().filter(|name| !has_parameter(operation, name)).map(|name| list_parameter(name)).collect()
 }
 
 fn list_parameter(name: &str) -> Parameter {
