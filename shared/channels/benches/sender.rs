@@ -12,6 +12,7 @@ use baton_pipeline::{
     gate::Gate,
     memory::{Memory, StoppedClock},
     send::{Sender, Verdict},
+    short_links::Shortener,
 };
 use futures::future::join_all;
 use std::{
@@ -56,6 +57,7 @@ async fn send_all(provider: &str) -> f64 {
         gate: Gate::new(memory.clone(), Channel::Telegram),
         clock,
         claim_limit: Duration::from_secs(35),
+        shortener: None::<Shortener<Memory>>,
     };
     let pointers: Vec<_> = memory.state().channels.drain(..).map(|(_, pointer, _)| pointer).collect();
     let started = Instant::now();

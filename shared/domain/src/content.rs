@@ -16,6 +16,8 @@ pub struct Spec {
     pub callback: Option<Callback>,
     /// The template that some of it comes from. The contents are copied: a later change of the template is none of theirs.
     pub template: Option<TemplateUse>,
+    /// Whether long links in the text of an SMS are replaced by short ones.
+    pub short_links: bool,
 }
 
 impl Spec {

@@ -20,6 +20,7 @@ pub mod recipient;
 pub mod render;
 pub mod retry;
 pub mod segments;
+pub mod short_link;
 pub mod status;
 pub mod template;
 pub mod whatsapp;
@@ -32,6 +33,7 @@ pub use ids::{AccountId, AttemptRef, BulkId, GroupId, MessageId};
 pub use message::{Attempt, AttemptState, Leg, Message, TimelineEntry, TimelineEvent};
 pub use outcome::{ErrorClass, Outcome, ProviderError, Receipt, ReceiptStatus};
 pub use recipient::{Platform, Recipient, Value};
+pub use short_link::ShortLink;
 pub use status::Status;
 pub use template::{Template, TemplateUse};
 

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use baton_domain::{
-    AccountId, AttemptRef, BulkId, CallbackId, Channel, Message, MessageId, Spec, Time,
+    AccountId, AttemptRef, BulkId, CallbackId, Channel, Message, MessageId, ShortLink, Spec, Time,
     bandwidth::{Bandwidth, Limit},
     breaker::Breaker,
     decide,
@@ -22,6 +22,7 @@ use std::{
 };
 
 mod callbacks;
+mod short_links;
 
 /// What is stored and queued.
 #[derive(Debug, Default)]
@@ -56,6 +57,8 @@ pub struct State {
     pub callback_secrets: Vec<CallbackSecret>,
     /// When people last wrote.
     pub inbound: BTreeMap<(Channel, String), Time>,
+    /// Short links, by their codes.
+    pub short_links: BTreeMap<String, ShortLink>,
 }
 
 /// All ports over one [`State`].

@@ -12,6 +12,7 @@ use crate::{
         Specs, WakeUps,
     },
     provider::{CALL_TIMEOUT, Provider, SendRequest},
+    short_links::{ShortLinks, Shortener},
     update::update,
 };
 use baton_domain::{
@@ -40,7 +41,7 @@ pub enum Verdict {
 }
 
 /// The sender of one channel.
-pub struct Sender<S, F, G, C> {
+pub struct Sender<S, F, G, C, L> {
     /// The channel.
     pub channel: Channel,
     /// Its providers in order, and for each the messages a second that it takes from all accounts together.
@@ -57,17 +58,20 @@ pub struct Sender<S, F, G, C> {
     pub clock: C,
     /// After this long a claim's holder can not be alive any more: the function's time-out, and a margin for clocks that differ.
     pub claim_limit: Duration,
+    /// What makes short links, where the channel is SMS.
+    pub shortener: Option<Shortener<L>>,
 }
 
 /// What a provider gets and which one it is, or why there is none.
 type Prepared<'a> = Result<(Choice<'a>, SendRequest), ProviderError>;
 
-impl<S, F, G, C> Sender<S, F, G, C>
+impl<S, F, G, C, L> Sender<S, F, G, C, L>
 where
     S: Claims + Messages + Specs,
     F: ChannelQueues + FallbackQueue + WakeUps,
     G: Breakers + Bandwidths + LastInbound,
     C: Clock,
+    L: ShortLinks,
 {
     /// Handles one pointer.
     ///
@@ -119,15 +123,18 @@ where
     /// came again would have to take it for lost.
     async fn prepare(&self, message: &Message, pointer: Pointer) -> Prepared<'_> {
         let index = pointer.attempt.attempt;
-        let content = self.content(message).await?;
+        let (content, short_links) = self.content(message).await?;
         let now = self.clock.now();
         let breakers = self.gate.breakers(now).await;
         let choice = choose(&self.providers, (self.channel, message, index), &content, (&breakers, now))?;
-        let content = content
+        let mut content = content
             .render(&message.recipient)
             .map_err(|fault| ProviderError::new(ErrorClass::Permanent, "not_rendered", fault.to_string()))?;
         if let Some(error) = self.outside_window(&content, &choice.address, now).await {
             return Err(error);
+        }
+        if short_links && self.channel == Channel::Sms {
+            self.shorten(message, &mut content, now).await?;
         }
         let request = SendRequest {
             attempt: pointer.attempt,
@@ -160,7 +167,19 @@ where
         }
     }
 
-    async fn content(&self, message: &Message) -> Result<ChannelContent, ProviderError> {
+    /// Puts short links into the text, which are stored before anybody can follow them.
+    async fn shorten(&self, message: &Message, content: &mut ChannelContent, now: Time) -> Result<(), ProviderError> {
+        let Some(text) = &mut content.text else { return Ok(()) };
+        let missing = "This sender makes no short links.";
+        let shortener = self.shortener.as_ref();
+        let shortener =
+            shortener.ok_or_else(|| ProviderError::new(ErrorClass::Misconfigured, "short_links_missing", missing))?;
+        *text = shortener.shorten(message, text, now).await?;
+        Ok(())
+    }
+
+    /// The content for the channel, and whether its long links are to be short ones.
+    async fn content(&self, message: &Message) -> Result<(ChannelContent, bool), ProviderError> {
         let spec = match &message.content {
             Some(spec) => Some(spec.clone()),
             None => self.store.spec(message.account, message.id.bulk_key(), message.item).await.map_err(|error| {
@@ -168,7 +187,7 @@ where
                 ProviderError::new(ErrorClass::Temporary, "content_unavailable", "The content could not be read.")
             })?,
         };
-        let content = spec.as_ref().and_then(|spec| spec.content(self.channel)).cloned();
+        let content = spec.as_ref().and_then(|spec| Some((spec.content(self.channel)?.clone(), spec.short_links)));
         content.ok_or_else(|| {
             ProviderError::new(
                 ErrorClass::Misconfigured,

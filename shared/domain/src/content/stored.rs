@@ -1,5 +1,5 @@
-//! A [`Spec`] as JSON. The usual one, without a callback and a template, is the bare list: a byte in it is a byte of every
-//! message's item. Others are `{"t": <the template>, "b": <the callback>, "c": <the channels>}`.
+//! A [`Spec`] as JSON. The usual one, without a callback, a template and short links, is the bare list: a byte in it is a byte
+//! of every message's item. Others are `{"t": <the template>, "b": <the callback>, "l": <short links>, "c": <the channels>}`.
 
 use super::{ChannelSpec, Spec};
 use crate::{Callback, template::TemplateUse};
@@ -18,6 +18,8 @@ struct Written<'a> {
     t: Option<&'a TemplateUse>,
     #[serde(skip_serializing_if = "Option::is_none")]
     b: Option<&'a Callback>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    l: bool,
     c: &'a [ChannelSpec],
 }
 
@@ -25,14 +27,16 @@ struct Written<'a> {
 struct Read {
     t: Option<TemplateUse>,
     b: Option<Callback>,
+    #[serde(default)]
+    l: bool,
     c: Vec<ChannelSpec>,
 }
 
 impl Serialize for Spec {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match (&self.template, &self.callback) {
-            (None, None) => self.channels.serialize(serializer),
-            (t, b) => Written { t: t.as_ref(), b: b.as_ref(), c: &self.channels }.serialize(serializer),
+        match (&self.template, &self.callback, self.short_links) {
+            (None, None, false) => self.channels.serialize(serializer),
+            (t, b, l) => Written { t: t.as_ref(), b: b.as_ref(), l, c: &self.channels }.serialize(serializer),
         }
     }
 }
@@ -58,8 +62,8 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Spec, A::Error> {
-        let Read { t, b, c } = Read::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(Spec { channels: c, callback: b, template: t })
+        let Read { t, b, l, c } = Read::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Spec { channels: c, callback: b, template: t, short_links: l })
     }
 }
 
@@ -80,8 +84,10 @@ mod tests {
         let used = Spec { template: Some(template), ..bare.clone() };
         let callback = Callback { url: "https://example.org".to_owned(), data: Some("x".to_owned()) };
         let told = Spec { callback: Some(callback), ..used.clone() };
+        let short = Spec { short_links: true, ..bare.clone() };
         for (spec, begins) in [
             (bare, "[{"),
+            (short, r#"{"l":true,"c":[{"#),
             (used, r#"{"t":["00000000-0000-0000-0000-000000000005",3,"Заказ"],"c":[{"#),
             (told, r#"{"t":["00000000-0000-0000-0000-000000000005",3,"Заказ"],"b":{"#),
         ] {

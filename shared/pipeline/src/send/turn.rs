@@ -12,6 +12,7 @@ use crate::{
         Bandwidths, Breakers, ChannelQueues, Claims, Clock, FallbackQueue, LastInbound, Messages, PortResult, Specs,
         WakeUps,
     },
+    short_links::ShortLinks,
 };
 use baton_domain::{Message, Time, bandwidth::Limit, decide};
 use chrono::TimeDelta;
@@ -43,12 +44,13 @@ enum Wait {
     At(Time),
 }
 
-impl<S, F, G, C> Sender<S, F, G, C>
+impl<S, F, G, C, L> Sender<S, F, G, C, L>
 where
     S: Claims + Messages + Specs,
     F: ChannelQueues + FallbackQueue + WakeUps,
     G: Breakers + Bandwidths + LastInbound,
     C: Clock,
+    L: ShortLinks,
 {
     /// Waits for the turn of an attempt, here or on the queue.
     pub(super) async fn turn(&self, pointer: Pointer) -> PortResult<Turn> {
@@ -89,7 +91,7 @@ where
         if decide::claim(&mut Message::clone(&message), of.attempt, now).is_err() {
             return Ok(None);
         }
-        let Ok(content) = self.content(&message).await else { return Ok(None) };
+        let Ok((content, _)) = self.content(&message).await else { return Ok(None) };
         let choice = choose(&self.providers, (self.channel, &message, of.attempt), &content, (&breakers, now));
         let Ok(provider) = choice.map(|choice| choice.provider.name()) else { return Ok(None) };
         if let Some(until) = breakers.get(provider).and_then(|breaker| breaker.held(now)) {

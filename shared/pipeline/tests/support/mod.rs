@@ -13,7 +13,9 @@ use baton_pipeline::{
     pointer::Pointer,
     provider::{Provider, SendRequest},
     send::Sender,
+    short_links::Shortener,
 };
+use chrono::TimeDelta;
 use futures::future::BoxFuture;
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -108,7 +110,7 @@ pub fn sender(
     clock: &StoppedClock,
     channel: Channel,
     provider: &Scripted,
-) -> Sender<Memory, Memory, Memory, StoppedClock> {
+) -> Sender<Memory, Memory, Memory, StoppedClock, Memory> {
     sender_through(memory, clock, channel, vec![Box::new(provider.clone())])
 }
 
@@ -117,7 +119,7 @@ pub fn sender_through(
     clock: &StoppedClock,
     channel: Channel,
     providers: Vec<Box<dyn Provider>>,
-) -> Sender<Memory, Memory, Memory, StoppedClock> {
+) -> Sender<Memory, Memory, Memory, StoppedClock, Memory> {
     Sender {
         channel,
         providers,
@@ -127,7 +129,15 @@ pub fn sender_through(
         gate: Gate::new(memory.clone(), channel),
         clock: clock.clone(),
         claim_limit: Duration::from_secs(35),
+        shortener: Some(shortener(memory)),
     }
+}
+
+/// What stands before the codes of short links.
+pub const SHORT_BASE: &str = "https://b.example/s";
+
+pub fn shortener(memory: &Memory) -> Shortener<Memory> {
+    Shortener { links: memory.clone(), base: SHORT_BASE.to_owned(), lifetime: TimeDelta::days(365) }
 }
 
 /// Takes the pointers off all channel queues.
