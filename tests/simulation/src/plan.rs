@@ -26,6 +26,9 @@ const ZONES: [Tz; 7] = [
     Tz::Pacific__Apia,
 ];
 
+/// A link that stands in some texts, and is shortened there.
+pub(crate) const LINK: &str = "https://пример.рф/orders/that/are/on/their/way";
+
 /// Days around which zones change their clocks, and others, in seconds since the epoch.
 const DAYS: [i64; 5] = [1_774_742_400, 1_792_886_400, 1_793_491_200, 1_775_347_200, 1_790_000_000];
 
@@ -134,6 +137,7 @@ fn spec(random: &mut Random) -> Spec {
     let mut channels = CHANNELS.to_vec();
     let count = random.pick(&[1, 2, 2, 3, 3, 4]);
     let long = random.chance(150);
+    let short_links = random.chance(300);
     let mut chosen = Vec::new();
     for _ in 0..count {
         let channel = channels.remove(random.index(channels.len()));
@@ -142,6 +146,7 @@ fn spec(random: &mut Random) -> Spec {
         } else {
             "Hello {{name|friend}}".to_owned()
         };
+        let text = if short_links { format!("{text} {LINK}") } else { text };
         let content = ChannelContent {
             text: Some(text),
             required: random.chance(180),
@@ -169,7 +174,7 @@ fn spec(random: &mut Random) -> Spec {
         };
         chosen.push(ChannelSpec { channel, content });
     }
-    Spec { channels: chosen, ..Spec::default() }
+    Spec { channels: chosen, short_links, ..Spec::default() }
 }
 
 /// A recipient who can be reached over at least one channel. Every address holds the name, so that a provider knows whose

@@ -7,7 +7,7 @@ use crate::{
     world::{Key, Shared, World, bulk_key, time},
 };
 use baton_domain::{
-    AccountId, AttemptRef, BulkId, Channel, Message, MessageId, Spec, Time,
+    AccountId, AttemptRef, BulkId, Channel, Message, MessageId, ShortLink, Spec, Time,
     bandwidth::{Bandwidth, Limit},
     breaker::Breaker,
 };
@@ -18,6 +18,7 @@ use baton_pipeline::{
         Accepting, Bandwidths, Begun, Breakers, Bulks, ChannelQueues, Claim, Claims, Clock, FallbackQueue, LastInbound,
         Messages, PortError, PortResult, Scheduler, Specs, Stored, WakeUps,
     },
+    short_links::ShortLinks,
 };
 use std::{
     pin::Pin,
@@ -184,6 +185,13 @@ impl Specs for Ports {
             world.store.specs.get(&(account, bulk.key(), item)).cloned()
         })
         .await
+    }
+}
+
+impl ShortLinks for Ports {
+    async fn add_link(&self, link: &ShortLink) -> PortResult<Option<ShortLink>> {
+        let about = Some((link.account, link.message));
+        self.call("put a link", about, |world| world.put_link(self, link)).await
     }
 }
 

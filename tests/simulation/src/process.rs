@@ -17,12 +17,17 @@ use baton_pipeline::{
     provider::{Provider, ReceiptOf},
     receipts::take,
     send::{Sender, Verdict},
+    short_links::Shortener,
 };
+use chrono::TimeDelta;
 use futures::future::BoxFuture;
 use std::time::Duration;
 
 /// How long a process may run, in milliseconds: the function's time-out.
 const LIFETIME: i64 = 30_000;
+
+/// What stands before the codes of short links.
+pub(crate) const SHORT_BASE: &str = "https://b.example/s";
 
 /// What a process was started for.
 #[derive(Clone, Debug)]
@@ -79,6 +84,11 @@ async fn handle(ports: Ports, body: Body) -> PortResult<Verdict> {
                 gate: Gate::new(ports.clone(), channel),
                 clock: ports.clone(),
                 claim_limit: Duration::from_secs(35),
+                shortener: Some(Shortener {
+                    links: ports.clone(),
+                    base: SHORT_BASE.to_owned(),
+                    lifetime: TimeDelta::days(365),
+                }),
             };
             sender.handle(pointer).await
         }

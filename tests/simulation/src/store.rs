@@ -7,8 +7,8 @@ use crate::{
     world::{Key, World},
 };
 use baton_domain::{
-    AccountId, AttemptRef, AttemptState, BulkId, Channel, Message, MessageId, Spec, Status, Time, breaker::Breaker,
-    decide,
+    AccountId, AttemptRef, AttemptState, BulkId, Channel, Message, MessageId, ShortLink, Spec, Status, Time,
+    breaker::Breaker, decide,
 };
 use baton_pipeline::{
     accept::Bulk,
@@ -48,6 +48,8 @@ pub(crate) struct Store {
     pub(crate) breakers: BTreeMap<(Channel, String), Breaker>,
     /// The next free moment of each counter, in microseconds since the epoch.
     pub(crate) turns: BTreeMap<String, i64>,
+    /// Short links by their codes.
+    pub(crate) links: BTreeMap<String, ShortLink>,
 }
 
 /// After this long a claim's holder is dead for certain; what a sender without the rule of unknown outcomes would wait for.
@@ -152,6 +154,20 @@ impl World {
     pub(crate) fn put_spec(&mut self, by: &Ports, key: SpecKey, spec: &Arc<Spec>) {
         self.owns(by, key.0, None);
         self.store.specs.entry(key).or_insert_with(|| spec.clone());
+    }
+
+    /// Puts a link whose code is free; gives the one that has the code. Some codes belong to somebody else.
+    pub(crate) fn put_link(&mut self, by: &Ports, link: &ShortLink) -> Option<ShortLink> {
+        self.owns(by, link.account, Some((link.account, link.message)));
+        if !self.store.links.contains_key(&link.code) && self.random.chance(100) {
+            let foreign = ShortLink { account: AccountId(u64::MAX), ..link.clone() };
+            self.store.links.insert(link.code.clone(), foreign);
+        }
+        if let Some(known) = self.store.links.get(&link.code) {
+            return Some(known.clone());
+        }
+        self.store.links.insert(link.code.clone(), link.clone());
+        None
     }
 
     /// Puts a message that is not there yet; gives the stored one.

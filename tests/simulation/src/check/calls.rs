@@ -1,14 +1,19 @@
 //! What is checked when a provider is called.
 
 use super::{Answer, Attempted, Call, Check};
-use crate::world::{Key, World, time};
-use baton_domain::{AttemptRef, AttemptState, Message, window::Schedule};
+use crate::{
+    plan::LINK,
+    process::SHORT_BASE,
+    world::{Key, World, time},
+};
+use baton_domain::{AttemptRef, AttemptState, Channel, Message, window::Schedule};
 use baton_pipeline::provider::SendRequest;
 
 /// How far the clock of a process may be ahead of true time or behind it, in milliseconds.
 pub(crate) const SKEW: i64 = 500;
 
-/// How long the way from the look at the clock to the provider may take: the claim, the content and the call itself.
+/// How long the way from the look at the clock to the provider may take: the claim, the content, a short link and
+/// the call itself.
 const LATENCY: i64 = 2500;
 
 impl World {
@@ -36,6 +41,7 @@ impl World {
         let key = (of.account, of.message);
         let now = self.now;
         self.check_owner(request, key);
+        self.check_links(request, key);
         self.check_repeat(of, request.try_number, key, idempotent);
         // What the provider has taken under the same key does not go out again.
         let repeated = idempotent && self.has_taken(of);
@@ -60,6 +66,22 @@ impl World {
             self.violate(Check::Accounts, Some(key), || {
                 format!("the recipient {name} was called as {} for account {}", request.to, key.0)
             });
+        }
+    }
+
+    /// An SMS that asks for short links has one, which is there already; other texts keep theirs.
+    fn check_links(&mut self, request: &SendRequest, key: Key) {
+        let text = request.content.text.clone().unwrap_or_default();
+        let asked = self.store.messages.get(&key).and_then(|message| match &message.content {
+            Some(spec) => Some(spec.short_links),
+            None => Some(self.store.specs.get(&(key.0, key.1.bulk_key(), message.item))?.short_links),
+        });
+        let shortened = asked == Some(true) && request.channel == Channel::Sms;
+        let code = text.split_once(SHORT_BASE).map(|(_, rest)| rest.trim_start_matches('/'));
+        let link = code.and_then(|code| self.store.links.get(code));
+        let leads = link.is_some_and(|link| (link.account, link.message) == key && link.url == LINK);
+        if shortened && (!leads || text.contains(LINK)) || !shortened && code.is_some() {
+            self.violate(Check::ShortLinks, Some(key), || format!("over {} goes: {text}", request.channel));
         }
     }
 

@@ -34,6 +34,8 @@ pub enum Check {
     Timeline,
     /// What a provider reported, and we took, shows in the end.
     Truthful,
+    /// Short links are stored before they go out, lead where the caller's did, and are the recipient's own.
+    ShortLinks,
     /// The world comes to rest, and nothing panics.
     Rest,
 }
@@ -53,6 +55,7 @@ impl Check {
             Check::Accounts => "accounts never meet",
             Check::Timeline => "the timeline only grows",
             Check::Truthful => "what was reported shows",
+            Check::ShortLinks => "short links lead on",
             Check::Rest => "it comes to rest",
         }
     }
