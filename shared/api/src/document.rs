@@ -78,6 +78,8 @@ const KEY: &str = "apiKey";
         wire::TemplatePreview,
         wire::TemplateVariable,
         wire::Validated,
+        wire::ShortLink,
+        wire::ShortLinkList,
         crate::ports::Scope,
     ))
 )]
@@ -106,7 +108,7 @@ pub(crate) fn document() -> Document {
 }
 
 /// The types of answers: their fields are always there, if only as null.
-const ANSWERS: [&str; 33] = [
+const ANSWERS: [&str; 35] = [
     "CallbackEntry",
     "CallbackList",
     "CallbackSecret",
@@ -140,6 +142,8 @@ const ANSWERS: [&str; 33] = [
     "TemplatePreview",
     "TemplateVariable",
     "Validated",
+    "ShortLink",
+    "ShortLinkList",
 ];
 /// But for this one, which lists leave out.
 const SOMETIMES: &str = "timeline";
@@ -296,7 +300,7 @@ mod tests {
 
     #[test]
     fn the_fields_to_choose_from_are_those_of_the_items() {
-        let table: [(&str, &[&str]); 9] = [
+        let table: [(&str, &[&str]); 10] = [
             ("CallbackEntry", &routes::callbacks::list::FIELDS),
             ("CallbackSecret", &routes::callbacks::secrets::FIELDS),
             ("Message", &routes::messages::list::FIELDS),
@@ -306,6 +310,7 @@ mod tests {
             ("BandwidthEntry", &routes::bandwidth::list::FIELDS),
             ("User", &routes::users::list::FIELDS),
             ("Template", &routes::templates::list::FIELDS),
+            ("ShortLink", &routes::short_links::list::FIELDS),
         ];
         for (name, fields) in table {
             assert_eq!(properties(name), without(fields, &[]), "{name}");

@@ -35,6 +35,7 @@ use crate::{
 };
 use baton_pipeline::callbacks::ports::{CallbackLog, CallbackQueue};
 use baton_pipeline::ports::{Accepting, Bandwidths, Breakers, Bulks, ChannelQueues, Clock, Messages, Specs, WakeUps};
+use baton_pipeline::short_links::ShortLinkLists;
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use std::{net::IpAddr, panic::AssertUnwindSafe, time::Instant};
@@ -62,6 +63,7 @@ pub trait Ports:
     + LoginLimits
     + AuthKeys
     + Templates
+    + ShortLinkLists
 {
 }
 
@@ -87,6 +89,7 @@ impl<T> Ports for T where
         + LoginLimits
         + AuthKeys
         + Templates
+        + ShortLinkLists
 {
 }
 
@@ -101,6 +104,8 @@ pub struct App<P, C> {
     pub retention_days: u16,
     /// Whether callbacks may go to networks of one's own.
     pub private_callbacks: bool,
+    /// What stands before `/` and the code of a short link: an http(s) address.
+    pub short_url: String,
 }
 
 /// The request's id, where whoever took the request gave it one: put it into the request's extensions. Otherwise one is

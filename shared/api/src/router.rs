@@ -6,7 +6,9 @@ use crate::{
     caller::Caller,
     ports::Scope,
     refusal::Refusal,
-    routes::{auth, bandwidth, callbacks, health, keys, messages, openapi, outbox, providers, templates, users},
+    routes::{
+        auth, bandwidth, callbacks, health, keys, messages, openapi, outbox, providers, short_links, templates, users,
+    },
 };
 use baton_pipeline::ports::Clock;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -51,6 +53,7 @@ pub(crate) enum Handler {
     PutTemplate,
     DeleteTemplate,
     PreviewTemplate,
+    ListShortLinks,
 }
 
 /// One line of the table.
@@ -66,7 +69,7 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 33] = {
+pub(crate) static ROUTES: [Route; 34] = {
     use Scope::{Admin, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
@@ -178,6 +181,13 @@ pub(crate) static ROUTES: [Route; 33] = {
             Handler::PreviewTemplate,
             templates::preview::__path_handle::operation,
         ),
+        route(
+            Method::GET,
+            "/shortLinks",
+            Some(Read),
+            Handler::ListShortLinks,
+            short_links::list::__path_handle::operation,
+        ),
         route(Method::GET, "/health", None, Handler::Health, health::__path_handle::operation),
         route(Method::GET, "/openapi.json", None, Handler::OpenApi, openapi::__path_handle::operation),
     ]
@@ -264,6 +274,7 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::PutTemplate, Some(caller)) => templates::put::handle(app, caller, call).await,
         (Handler::DeleteTemplate, Some(caller)) => templates::delete::handle(app, caller, call).await,
         (Handler::PreviewTemplate, Some(caller)) => templates::preview::handle(app, caller, call).await,
+        (Handler::ListShortLinks, Some(caller)) => short_links::list::handle(app, caller, call).await,
     }
 }
 

@@ -1,6 +1,7 @@
 //! All ports of the HTTP interface in one, each passed on to the adapter that fulfils it.
 
 mod auth;
+mod short_links;
 
 use crate::{
     auth_keys::AuthKeyParameter,
@@ -10,6 +11,7 @@ use crate::{
     outbox::OutboxTable,
     parameters::Documents,
     queues::{Channels, WakeQueue},
+    short_links::LinkTable,
     state::StateTable,
 };
 use baton_api::ports::{
@@ -56,6 +58,8 @@ pub struct Everything {
     pub callbacks: Callbacks,
     /// The keys of session tokens.
     pub auth_keys: AuthKeyParameter,
+    /// The short links.
+    pub links: LinkTable,
 }
 
 impl Messages for Everything {

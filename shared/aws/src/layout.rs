@@ -33,6 +33,9 @@
 //! | `<account or *>#<channel or *>#<provider or *>#turn` | `-` | the next free moment of a limit |
 //! | `*#login#<digest>` | window | attempts to log in with one e-mail or from one address, in a quarter of an hour |
 //!
+//! The table of short links: the code alone as `pk`. `a`, `m`, `t` account, message and task, `u` the long address, `ct` and `e`
+//! made and ends, `n` clicks, `f` and `l` the first and the last of them. Whoever follows a link names no account.
+//!
 //! The outbox table: `<account>` / `<message>#<attempt>.<try>#<random>`.
 
 use baton_domain::{AccountId, BulkId, CallbackId, MessageId, Time};

@@ -19,6 +19,7 @@ pub mod queues;
 pub mod record;
 pub mod scheduler;
 pub mod sessions;
+pub mod short_links;
 pub mod state;
 pub mod stream;
 mod templates;

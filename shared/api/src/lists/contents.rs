@@ -1,7 +1,7 @@
 //! The contents of messages, for showing them.
 
 use crate::{Ports, refusal::Refusal};
-use baton_domain::{ChannelContent, Message, Spec, TemplateUse};
+use baton_domain::{Channel, ChannelContent, Message, Spec, TemplateUse, short_link};
 use futures::{StreamExt, TryStreamExt, stream};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -14,6 +14,8 @@ pub(crate) struct Shown {
     pub(crate) content: Option<ChannelContent>,
     /// The template that it comes from.
     pub(crate) template: Option<TemplateUse>,
+    /// The links in its SMS that may have become short ones: none before it has come to this channel.
+    pub(crate) links: Vec<String>,
 }
 
 /// The content of each message.
@@ -26,9 +28,23 @@ pub(crate) async fn rendered<P: Ports>(ports: &P, messages: &[Message]) -> Resul
         let content = message.current_channel().and_then(|channel| spec.content(channel));
         // What was accepted can be rendered; should it not, the text itself still says more than nothing.
         let fill = |content: &ChannelContent| content.render(&message.recipient).unwrap_or_else(|_| content.clone());
-        Shown { content: content.map(fill), template: spec.template.clone() }
+        Shown { content: content.map(fill), template: spec.template.clone(), links: links(message, spec) }
     };
     Ok(messages.iter().map(render).collect())
+}
+
+fn links(message: &Message, spec: &Spec) -> Vec<String> {
+    let came_to_it = || message.attempts.iter().any(|attempt| message.leg(attempt).channel == Channel::Sms);
+    let content = spec.content(Channel::Sms).filter(|_| spec.short_links && came_to_it());
+    let text = content.and_then(|content| content.render(&message.recipient).ok()?.text).unwrap_or_default();
+    let mut links: Vec<String> = Vec::new();
+    // All of them, as what a short one looks like may have changed since.
+    for range in short_link::find(&text) {
+        if !links.iter().any(|known| *known == text[range.clone()]) {
+            links.push(text[range].to_owned());
+        }
+    }
+    links
 }
 
 /// Where a content is stored: beside its bulk, by the index of its item.

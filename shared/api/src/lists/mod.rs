@@ -3,6 +3,7 @@
 pub(crate) mod contents;
 pub(crate) mod days;
 pub(crate) mod find;
+pub(crate) mod links;
 pub(crate) mod page;
 pub(crate) mod position;
 pub(crate) mod select;

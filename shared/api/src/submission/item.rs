@@ -6,7 +6,7 @@ use crate::{
     fields::Fields,
     when,
 };
-use baton_domain::{GroupId, Recipient, Spec, Template};
+use baton_domain::{Channel, GroupId, Recipient, Spec, Template};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -29,9 +29,7 @@ pub(crate) const FIELDS: [&str; 11] = [
 pub(super) fn read(value: &Value, path: &Path<'_>, rules: &Rules<'_>, faults: &mut Faults) -> Option<DraftItem> {
     let fields = Fields::of(value, path, faults)?;
     fields.only(&FIELDS, faults);
-    if fields.boolean("useShortLinks", faults) == Some(true) {
-        fields.not_supported(&["useShortLinks"], faults);
-    }
+    let short_links = fields.boolean("useShortLinks", faults) == Some(true);
     let group = group(&fields, faults);
     let validate = fields.boolean("validate", faults).unwrap_or(false);
     let template = template(&fields, rules.templates, faults);
@@ -42,8 +40,9 @@ pub(super) fn read(value: &Value, path: &Path<'_>, rules: &Rules<'_>, faults: &m
     let mut spec = if unknown { Spec::default() } else { channels::read(&fields, template, faults) };
     // Contents with faults are not rendered: what is wrong with them has been told.
     let sound = faults.count() == before;
+    spec.short_links = short_links && spec.content(Channel::Sms).is_some();
     spec.callback = callback::read(&fields, rules.private_callbacks, faults);
-    let rendering = sound.then(|| Rendering::of(&spec, path));
+    let rendering = sound.then(|| Rendering::of(&spec, path, rules.short_url));
     let destinations = destinations(&fields, &spec, rendering.as_ref(), faults);
     Some(DraftItem { group, spec: Arc::new(spec), schedule, validate, destinations })
 }

@@ -89,6 +89,8 @@ pub(crate) struct Rules<'t> {
     pub(crate) templates: &'t Templates,
     /// Whether callbacks may go to networks of one's own.
     pub(crate) private_callbacks: bool,
+    /// What stands before `/` and the code of a short link.
+    pub(crate) short_url: &'t str,
 }
 
 /// Reads a body.

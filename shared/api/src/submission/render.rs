@@ -7,6 +7,7 @@ use baton_domain::{
     content::ChannelSpec,
     limits::{self, TooLong},
     render,
+    short_link::{LinkFault, MOST_LINK, MOST_LINKS, SAMPLE_CODE, long_links, with_codes},
     whatsapp::Stage,
 };
 use serde_json::Value;
@@ -30,8 +31,20 @@ struct Leg<'a> {
     uses: usize,
     /// The bytes of all of its texts.
     size: usize,
-    /// What is too long in it whoever it goes to; looked at when nothing varies.
-    too_long: Vec<TooLong>,
+    /// What stands before the codes of its short links, where it has some.
+    short_url: Option<&'a str>,
+    /// The content whoever it goes to, when nothing varies.
+    same: Option<Sized>,
+}
+
+/// A rendered content as it would go out, but for the codes of its short links.
+#[derive(Clone)]
+pub(super) struct Sized {
+    pub(super) content: ChannelContent,
+    /// The links that short ones stand for.
+    pub(super) links: Vec<String>,
+    /// What is too long or too many: field, code and message.
+    faults: Vec<(&'static str, &'static str, String)>,
 }
 
 /// The most bytes that a content may have when rendered. No channel takes as much (see [`limits`]), and a few letters of
@@ -39,8 +52,8 @@ struct Leg<'a> {
 const MOST_RENDERED: usize = 2_000_000;
 
 impl<'a> Rendering<'a> {
-    /// `spec` is without faults.
-    pub(super) fn of(spec: &'a Spec, item: &'a Path<'a>) -> Rendering<'a> {
+    /// `spec` is without faults. `short_url`: what stands before the codes of short links.
+    pub(super) fn of(spec: &'a Spec, item: &'a Path<'a>, short_url: &'a str) -> Rendering<'a> {
         let legs = spec.channels.iter().map(|leg| {
             let mut seen = Leg {
                 spec: leg,
@@ -50,7 +63,8 @@ impl<'a> Rendering<'a> {
                 names: BTreeSet::new(),
                 uses: 0,
                 size: 0,
-                too_long: Vec::new(),
+                short_url: (spec.short_links && leg.channel == Channel::Sms).then_some(short_url),
+                same: None,
             };
             let mut content = leg.content.clone();
             if let Some(html) = &content.html {
@@ -61,7 +75,7 @@ impl<'a> Rendering<'a> {
             }
             content.texts_mut().for_each(|(field, text)| seen.look(field, text));
             if seen.uses == 0 {
-                seen.too_long = limits::check(leg.channel, &leg.content).err().unwrap_or_default();
+                seen.same = Some(seen.sized(content));
             }
             seen
         });
@@ -86,7 +100,7 @@ impl<'a> Rendering<'a> {
         &'r self,
         recipient: &'r Recipient,
         path: &'r Path<'r>,
-    ) -> impl Iterator<Item = (&'r ChannelSpec, Option<ChannelContent>, Faults)> {
+    ) -> impl Iterator<Item = (&'r ChannelSpec, Option<Sized>, Faults)> {
         self.legs.iter().map(move |leg| {
             let mut faults = Faults::default();
             leg.check_variables(recipient, path, &mut faults);
@@ -152,13 +166,35 @@ impl Leg<'_> {
         }
     }
 
+    /// A rendered content with sample codes in its links, and what is too long in it then.
+    fn sized(&self, mut content: ChannelContent) -> Sized {
+        let (mut links, mut faults) = (Vec::new(), Vec::new());
+        // What is too long whatever its links come to is not searched.
+        let most = limits::text_limit(self.channel, false) + MOST_LINKS * MOST_LINK;
+        if let (Some(base), Some(text)) = (self.short_url, content.text.as_mut().filter(|text| text.len() <= 4 * most))
+        {
+            match long_links(text, base) {
+                Ok(found) => links.extend(found.into_iter().map(str::to_owned)),
+                Err(fault) => {
+                    let code = if matches!(fault, LinkFault::TooMany(_)) { "too_many_links" } else { "too_long" };
+                    faults.push(("text", code, format!("text of {} {fault}.", self.channel)));
+                    return Sized { content, links, faults };
+                }
+            }
+            *text = with_codes(text, base, |url| links.iter().any(|link| link == url).then_some(SAMPLE_CODE));
+        }
+        let too_long = limits::check(self.channel, &content).err().unwrap_or_default();
+        faults.extend(too_long.into_iter().map(|fault: TooLong| (fault.field, "too_long", format!("{fault}."))));
+        Sized { content, links, faults }
+    }
+
     /// The rendered content, unless it can not be rendered; it may be given with faults.
-    fn check_rendered(&self, recipient: &Recipient, item: &Path<'_>, faults: &mut Faults) -> Option<ChannelContent> {
+    fn check_rendered(&self, recipient: &Recipient, item: &Path<'_>, faults: &mut Faults) -> Option<Sized> {
         let channels = item.field("channels");
         let place = channels.field(self.channel.name());
-        if self.uses == 0 {
-            self.too_long.iter().for_each(|fault| tell(fault, &place, faults));
-            return Some(self.content.clone());
+        if let Some(same) = &self.same {
+            same.tell(&place, faults);
+            return Some(same.clone());
         }
         // Escaping makes a character of HTML six at most.
         let longest = recipient.variables.values().map(|value| value.to_string().len() * 6).max().unwrap_or_default();
@@ -167,25 +203,32 @@ impl Leg<'_> {
             faults.add(place, "too_long", message);
             return None;
         }
-        let mut rendered = match self.content.render(recipient) {
+        let rendered = match self.content.render(recipient) {
             Ok(rendered) => rendered,
             Err(fault) => {
                 faults.add(place.field(fault.field), "invalid", format!("{}.", fault.error));
                 return None;
             }
         };
-        for fault in limits::check(self.channel, &rendered).err().unwrap_or_default() {
-            tell(&fault, &place, faults);
-        }
+        let mut sized = self.sized(rendered);
+        sized.tell(&place, faults);
         if self.channel == Channel::Whatsapp {
-            content::check_whatsapp(&rendered, Stage::Rendered, &place, faults);
+            content::check_whatsapp(&sized.content, Stage::Rendered, &place, faults);
         }
-        for (field, text) in rendered.texts_mut() {
+        for (field, text) in sized.content.texts_mut() {
             if let Err(fault) = shape::check(field, text) {
                 faults.add(place.field(field), fault.code, fault.message);
             }
         }
-        Some(rendered)
+        Some(sized)
+    }
+}
+
+impl Sized {
+    fn tell(&self, channel: &Path<'_>, faults: &mut Faults) {
+        for (field, code, message) in &self.faults {
+            faults.add(channel.field(field), *code, message.clone());
+        }
     }
 }
 

@@ -17,6 +17,9 @@ pub(crate) const FIELDS: [&str; 5] = ["companyId", "name", "channels", "allowedT
 /// The fields of a preview's body.
 pub(crate) const PREVIEW_FIELDS: [&str; 2] = ["companyId", "variables"];
 
+/// Whether links are shortened is said by an item, never by a template.
+const NO_LINKS: &str = "";
+
 /// The most characters of a template's name.
 const MOST_NAME: usize = 255;
 
@@ -45,7 +48,7 @@ pub(crate) fn read(body: &Value) -> Result<Checked, Refusal> {
     let before = faults.count();
     let spec = channels::read(&fields, None, &mut faults);
     if faults.count() == before {
-        Rendering::of(&spec, &Path::Root).check_shortest(&mut faults);
+        Rendering::of(&spec, &Path::Root, NO_LINKS).check_shortest(&mut faults);
     }
     faults.check()?;
     Ok(Checked { name, spec, ranges, zone })
@@ -65,7 +68,7 @@ fn name(fields: &Fields<'_>, faults: &mut Faults) -> String {
 
 /// The variables of a template over all of its channels, by name.
 pub(crate) fn variables_of(spec: &Spec) -> Vec<TemplateVariable> {
-    let variables = Rendering::of(spec, &Path::Root).variables();
+    let variables = Rendering::of(spec, &Path::Root, NO_LINKS).variables();
     variables.into_iter().map(|(name, required)| TemplateVariable { name, required }).collect()
 }
 
@@ -81,7 +84,7 @@ pub(crate) fn preview(template: &Template, body: &Value) -> Result<Vec<ChannelPr
     let variables = recipient::variables(&fields, &mut faults);
     faults.check()?;
     let recipient = Recipient { variables, ..Recipient::default() };
-    let rendering = Rendering::of(&template.spec, &Path::Root);
+    let rendering = Rendering::of(&template.spec, &Path::Root, NO_LINKS);
     let previews = rendering.show(&recipient, &Path::Root);
-    Ok(previews.map(|(leg, content, faults)| shown(leg.channel, None, content, faults)).collect())
+    Ok(previews.map(|(leg, sized, faults)| shown(leg.channel, None, sized, faults)).collect())
 }

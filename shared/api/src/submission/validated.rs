@@ -1,12 +1,15 @@
 //! What a valid request would do, told instead of done.
 
-use super::{Draft, numbered, render::Rendering};
+use super::{
+    Draft, Rules, numbered,
+    render::{Rendering, Sized},
+};
 use crate::{
     faults::{Faults, Path},
     refusal::Refusal,
     wire::{ChannelPreview, Validated, stamp},
 };
-use baton_domain::{AccountId, BulkId, Channel, ChannelContent, Message, Recipient, Time, segments::segments};
+use baton_domain::{AccountId, BulkId, Channel, Message, Recipient, Time, segments::segments};
 use baton_pipeline::accept;
 use std::collections::BTreeMap;
 
@@ -14,11 +17,12 @@ use std::collections::BTreeMap;
 const MOST_BYTES: usize = 4_000_000;
 
 impl Draft {
-    /// What would become of each recipient when the request came at `now`.
+    /// What would become of each recipient when the request came now.
     ///
     /// # Errors
     /// The answer would be too large.
-    pub(crate) fn validated(&self, account: AccountId, now: Time) -> Result<Vec<Validated>, Refusal> {
+    pub(crate) fn validated(&self, account: AccountId, rules: &Rules<'_>) -> Result<Vec<Validated>, Refusal> {
+        let now = rules.now;
         // No bulk is made: the id only serves to count the messages.
         let submission = self.submission(account, BulkId::new(now, [0; 8]).0, "");
         let opened = accept::opened(&submission, now).into_iter();
@@ -28,7 +32,7 @@ impl Draft {
         for (number, item) in self.items.iter().enumerate() {
             let place = messages.index(number);
             let destinations = place.field("destinations");
-            let rendering = Rendering::of(&item.spec, &place);
+            let rendering = Rendering::of(&item.spec, &place, rules.short_url);
             for (nth, (index, read)) in numbered(item, &mut next).enumerate() {
                 let path = destinations.index(nth);
                 let recipient = read.as_ref().unwrap_or_else(|rejected| &rejected.recipient);
@@ -70,20 +74,16 @@ fn would_be(message: Option<&Message>, now: Time) -> Validated {
 
 fn channels(rendering: &Rendering<'_>, recipient: &Recipient, path: &Path<'_>) -> Vec<ChannelPreview> {
     let legs = rendering.show(recipient, path);
-    let show = |(leg, content, faults): (&baton_domain::content::ChannelSpec, _, _)| {
+    let show = |(leg, sized, faults): (&baton_domain::content::ChannelSpec, _, _)| {
         let reachable = recipient.address_for(leg.channel, &leg.content).is_some();
-        shown(leg.channel, Some(reachable), content, faults)
+        shown(leg.channel, Some(reachable), sized, faults)
     };
     legs.map(show).collect()
 }
 
 /// One channel of an answer.
-pub(super) fn shown(
-    channel: Channel,
-    reachable: Option<bool>,
-    content: Option<ChannelContent>,
-    faults: Faults,
-) -> ChannelPreview {
+pub(super) fn shown(channel: Channel, reachable: Option<bool>, sized: Option<Sized>, faults: Faults) -> ChannelPreview {
+    let (content, short_links) = sized.map(|sized| (sized.content, sized.links)).unzip();
     let text = content.as_ref().filter(|_| channel == Channel::Sms).and_then(|content| content.text.as_deref());
     let sms = text.map(segments);
     ChannelPreview {
@@ -92,6 +92,7 @@ pub(super) fn shown(
         message: content,
         encoding: sms.map(|sms| sms.encoding.name().to_owned()),
         part_count: sms.and_then(|sms| u32::try_from(sms.parts).ok()),
+        short_links: short_links.unwrap_or_default(),
         faults: faults.into_details(),
     }
 }

@@ -104,7 +104,8 @@ pub struct Message {
     /// The recipient's variables.
     #[schema(value_type = Object)]
     pub template_variables: domain_variables::Variables,
-    /// Opens and clicks; none yet.
+    /// Clicks: of an SMS with short links `{"clicks", "links": [{"content", "shortcut", "clicks", "firstVisitedAt",
+    /// "lastVisitedAt"}]}`.
     #[schema(value_type = Object)]
     pub tracks: serde_json::Map<String, serde_json::Value>,
     /// When it was accepted.
@@ -174,6 +175,15 @@ impl Message {
             attempts: stored.attempts.iter().map(|attempt| Attempt::of(stored, attempt)).collect(),
             timeline: timeline.then(|| stored.timeline.iter().map(|entry| TimelineEntry::of(stored, entry)).collect()),
         }
+    }
+}
+
+impl Message {
+    /// With these lines in its `tracks`.
+    #[must_use]
+    pub fn tracked(mut self, tracks: serde_json::Map<String, serde_json::Value>) -> Message {
+        self.tracks.extend(tracks);
+        self
     }
 }
 

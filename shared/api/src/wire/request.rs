@@ -68,7 +68,8 @@ pub struct MessageItem {
     /// Anything of the caller's, at most 10,240 bytes; it comes with every callback.
     #[schema(nullable, max_length = 10_240)]
     pub callback_data: Option<String>,
-    /// Not supported yet; false is accepted.
+    /// Whether http(s) links in the text of an SMS are replaced by short ones, for each recipient by ones of their own, where
+    /// these are shorter. At most 10 in a text, of at most 2,048 characters each; other channels keep their links.
     #[schema(nullable, default = false)]
     pub use_short_links: Option<bool>,
     /// All or nothing: one refused destination refuses the whole request.

@@ -172,6 +172,9 @@ pub struct ChannelPreview {
     pub encoding: Option<String>,
     /// sms: the number of parts.
     pub part_count: Option<u32>,
+    /// sms with `useShortLinks`: the links that get short ones. In `message` each of them stands as a short link with the code
+    /// `xxxxxxx`, which is as long as the real one; codes are made when the message goes out.
+    pub short_links: Vec<String>,
     /// What is wrong with it. On a channel that does not reach the recipient this stops nothing.
     pub faults: Vec<Detail>,
 }

@@ -256,15 +256,8 @@ async fn times_and_windows_that_are_none() {
 }
 
 #[tokio::test]
-async fn what_a_later_version_brings_is_named() {
+async fn nulls_are_absent() {
     let bench = Bench::new();
-    let table = [("useShortLinks", json!(true))];
-    for (name, value) in table {
-        let body = item(|item| item[name] = value);
-        let seen = bench.post("/messages", &body).await;
-        assert_eq!(seen.faults(), [(format!("/messages/0/{name}").as_str(), "not_supported")]);
-        assert!(seen.body["details"][0]["message"].as_str().expect("a text").contains("later version"));
-    }
     let nulls = item(|item| {
         for name in ["sendAt", "allowedTimeRanges", "timeZone", "templateId", "callbackUrl", "callbackData", "nothing"]
         {

@@ -17,6 +17,7 @@ mod outbox;
 mod post;
 mod providers;
 mod reschedule;
+mod short_links;
 mod support;
 mod template_use;
 mod templates;

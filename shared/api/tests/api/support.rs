@@ -14,6 +14,9 @@ use sha2::{Digest, Sha256};
 /// The secret of every key that [`Bench::key`] makes.
 const SECRET: &str = "s3cret";
 
+/// What stands before the codes of short links.
+pub const SHORT_URL: &str = "https://b.example/s";
+
 pub fn start() -> Time {
     "2026-11-23T09:00:00Z".parse().expect("a time")
 }
@@ -56,7 +59,13 @@ pub struct Bench {
 impl Bench {
     pub fn new() -> Bench {
         let (world, clock) = (World::default(), StoppedClock::at(start()));
-        let app = App { ports: world.clone(), clock: clock.clone(), retention_days: 30, private_callbacks: false };
+        let app = App {
+            ports: world.clone(),
+            clock: clock.clone(),
+            retention_days: 30,
+            private_callbacks: false,
+            short_url: SHORT_URL.to_owned(),
+        };
         world.own().auth_keys.push(AuthKey { id: "k1".to_owned(), secret: vec![1; 32] });
         let mut bench = Bench { world, clock, app, token: String::new() };
         bench.token = bench.key(1, "first", &[Scope::Send, Scope::Read, Scope::Admin]);

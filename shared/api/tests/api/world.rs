@@ -28,6 +28,7 @@ use std::{
 use uuid::Uuid;
 
 mod callbacks;
+mod short_links;
 mod templates;
 
 /// Where a call breaks off.

@@ -3,9 +3,9 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::contents,
+    lists::{contents, links},
     refusal::Refusal,
-    wire::Message,
+    wire::{Message, tracks},
 };
 use baton_domain::MessageId;
 use baton_pipeline::ports::{Clock, Messages};
@@ -31,6 +31,10 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         return Err(missing());
     }
     let stored = Messages::load(&app.ports, account, id).await?.ok_or_else(missing)?;
-    let shown = contents::rendered(&app.ports, std::slice::from_ref(&stored)).await?.pop().unwrap_or_default();
-    Ok(Answer::json(&Message::of(&stored, shown.content, true).made_from(shown.template)))
+    let stored = std::slice::from_ref(&stored);
+    let mut shown = contents::rendered(&app.ports, stored).await?;
+    let tracks = tracks(&links::of(&app.ports, stored, &shown).await?.concat(), &app.short_url);
+    let shown = shown.pop().unwrap_or_default();
+    let message = Message::of(&stored[0], shown.content, true).made_from(shown.template);
+    Ok(Answer::json(&message.tracked(tracks)))
 }

@@ -4,7 +4,7 @@ use crate::{
     caller::Caller,
     faults::Faults,
     lists::{
-        contents, days, find,
+        contents, days, find, links,
         page::{Cut, PARAMETERS, Page},
         position::Position,
         select::{FILTERS, Filter, Recipient},
@@ -12,7 +12,7 @@ use crate::{
     ports::Address,
     query::place,
     refusal::Refusal,
-    wire::{Message, MessageList},
+    wire::{Message, MessageList, tracks},
 };
 use baton_domain::{AccountId, Message as Stored, MessageId};
 use baton_pipeline::ports::Clock;
@@ -88,10 +88,11 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     };
     let (stored, next) = cut.finish();
     let contents = contents::rendered(&app.ports, &stored).await?;
-    let items = stored
-        .iter()
-        .zip(contents)
-        .map(|(message, shown)| Message::of(message, shown.content, false).made_from(shown.template));
+    let links = links::of(&app.ports, &stored, &contents).await?;
+    let items = stored.iter().zip(contents).zip(links).map(|((message, shown), links)| {
+        let message = Message::of(message, shown.content, false).made_from(shown.template);
+        message.tracked(tracks(&links, &app.short_url))
+    });
     Ok(page.answer(Some(count), items.collect(), next))
 }
 

@@ -42,8 +42,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
 }
 
 /// What a body is judged by.
-pub(super) fn rules<'t, P, C: Clock>(app: &App<P, C>, templates: &'t Templates) -> Rules<'t> {
-    Rules { now: app.clock.now(), templates, private_callbacks: app.private_callbacks }
+pub(super) fn rules<'t, P, C: Clock>(app: &'t App<P, C>, templates: &'t Templates) -> Rules<'t> {
+    Rules { now: app.clock.now(), templates, private_callbacks: app.private_callbacks, short_url: &app.short_url }
 }
 
 /// The messages as the first try opened them: the answer to what waited then stays that it is delayed.

@@ -27,5 +27,5 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let templates = templates::named(app, call, account, &body).await?;
     let rules = post::rules(app, &templates);
     let draft = submission::read_any(&body, &rules)?;
-    Ok(Answer::json(&draft.validated(account, rules.now)?))
+    Ok(Answer::json(&draft.validated(account, &rules)?))
 }
