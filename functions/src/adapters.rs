@@ -11,10 +11,13 @@ use baton_aws::{
     outbox::{OutboxTable, Sandbox},
     queues::{Channels, Fallbacks, WakeQueue},
     scheduler::Schedules,
+    short_links::LinkTable,
     state::StateTable,
 };
 use baton_channels::{Context, sandbox::SandboxPorts};
 use baton_domain::Channel;
+use baton_pipeline::short_links::Shortener;
+use chrono::TimeDelta;
 use std::{sync::Arc, time::Duration};
 
 /// Clients of AWS, and what they consume.
@@ -73,6 +76,27 @@ impl Aws {
     pub fn state(&self) -> Result<StateTable, BadSetting> {
         let client = aws_sdk_dynamodb::Client::new(&self.config);
         Ok(StateTable::new(client, settings::required("STATE_TABLE")?, self.meter.clone()))
+    }
+
+    /// The table of short links.
+    ///
+    /// # Errors
+    /// `SHORT_LINKS_TABLE` is not set.
+    pub fn links(&self) -> Result<LinkTable, BadSetting> {
+        let client = aws_sdk_dynamodb::Client::new(&self.config);
+        Ok(LinkTable::new(client, settings::required("SHORT_LINKS_TABLE")?, self.meter.clone()))
+    }
+
+    /// What makes short links; `None` without `SHORT_LINKS_TABLE`, as only one sender has it.
+    ///
+    /// # Errors
+    /// `SHORT_URL` is not set, or `SHORT_LINK_DAYS` is no number.
+    pub fn shortener(&self) -> Result<Option<Shortener<LinkTable>>, BadSetting> {
+        if settings::optional("SHORT_LINKS_TABLE").is_none() {
+            return Ok(None);
+        }
+        let days = settings::number("SHORT_LINK_DAYS", 365)?;
+        Ok(Some(Shortener { links: self.links()?, base: short_url()?, lifetime: TimeDelta::days(days) }))
     }
 
     /// The queue of a sender's own channel.
@@ -165,6 +189,14 @@ pub fn function_timeout() -> Result<Duration, BadSetting> {
 #[must_use]
 pub fn private_callbacks() -> bool {
     settings::optional("PRIVATE_CALLBACKS").as_deref() == Some("on")
+}
+
+/// What stands before `/` and the code of a short link.
+///
+/// # Errors
+/// `SHORT_URL` is not set.
+pub fn short_url() -> Result<String, BadSetting> {
+    Ok(settings::required("SHORT_URL")?.trim_end_matches('/').to_owned())
 }
 
 /// How long a claim is believed in: the function's time-out, and a margin for clocks that differ.

@@ -2,12 +2,13 @@
 
 use crate::{
     adapters::{self, Aws},
-    http::{body_bytes, request_id, source_address},
+    http::{api_id, body_bytes, request_id, source_address},
     settings, telemetry,
 };
 use baton_api::{App, RequestId, SourceAddress};
 use baton_aws::{auth_keys::AuthKeyParameter, clock::SystemClock, everything::Everything, parameters::Documents};
 use lambda_http::{Error, Request, Response, service_fn};
+use std::sync::OnceLock;
 
 /// Runs the function.
 ///
@@ -27,15 +28,21 @@ pub async fn run() -> Result<(), Error> {
         documents: Documents { client: ssm.clone(), path: settings::required("PROVIDERS_PATH")? },
         callbacks: aws.callbacks("QUEUE_CALLBACKS")?,
         auth_keys: AuthKeyParameter::new(ssm, settings::required("AUTH_KEYS")?),
+        links: aws.links()?,
     };
-    let app = App {
-        ports,
+    let (retention_days, short_url) = (settings::number("MESSAGE_RETENTION_DAYS", 90)?, adapters::short_url()?);
+    // The id of the API is known with the first request: see `SHORT_URL` in template.yaml.
+    let app = OnceLock::new();
+    let made = |request: &Request| App {
+        ports: ports.clone(),
         clock: SystemClock,
-        retention_days: settings::number("MESSAGE_RETENTION_DAYS", 90)?,
+        retention_days,
         private_callbacks: adapters::private_callbacks(),
+        short_url: short_url.replace("{apiId}", &api_id(request).unwrap_or_default()),
     };
-    let (app, meter) = (&app, &aws.meter);
+    let (app, made, meter) = (&app, &made, &aws.meter);
     lambda_http::run(service_fn(move |request: Request| async move {
+        let app = app.get_or_init(|| made(&request));
         let response = baton_api::handle(app, plain(request)).await;
         telemetry::consumed(meter);
         Ok::<Response<String>, Error>(response)

@@ -22,6 +22,15 @@ pub fn request_id(request: &Request) -> Option<String> {
     }
 }
 
+/// The id of the API at the gateway.
+#[must_use]
+pub fn api_id(request: &Request) -> Option<String> {
+    match request.request_context_ref()? {
+        lambda_http::request::RequestContext::ApiGatewayV2(context) => context.apiid.clone(),
+        _ => None,
+    }
+}
+
 /// The address that the gateway took the request from. What callers say in `X-Forwarded-For` is not looked at.
 #[must_use]
 pub fn source_address(request: &Request) -> Option<IpAddr> {

@@ -8,6 +8,7 @@ pub mod http;
 pub mod looks;
 pub mod outlets;
 pub mod receipts;
+pub mod redirect;
 pub mod sender;
 pub mod settings;
 pub mod telemetry;

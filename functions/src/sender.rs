@@ -7,7 +7,7 @@ use crate::{
     settings, telemetry,
 };
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use baton_aws::{clock::SystemClock, messages::MessageTable, parameters, state::StateTable};
+use baton_aws::{clock::SystemClock, messages::MessageTable, parameters, short_links::LinkTable, state::StateTable};
 use baton_channels::{Context, DocumentFault, document};
 use baton_domain::Channel;
 use baton_pipeline::{gate::Gate, provider::Provider, send::Sender};
@@ -25,7 +25,7 @@ pub type Build = fn(&str, &Context) -> Result<Vec<Box<dyn Provider>>, DocumentFa
 /// A document is read again after this long, so that new credentials need no new deployment.
 const REFRESH: Duration = Duration::from_secs(60);
 
-type ChannelSender = Sender<MessageTable, SenderOutlets, StateTable, SystemClock>;
+type ChannelSender = Sender<MessageTable, SenderOutlets, StateTable, SystemClock, LinkTable>;
 
 /// The sender as it was last built.
 struct Built {
@@ -80,6 +80,7 @@ impl Function {
             gate: Gate::new(self.aws.state()?, self.channel),
             clock: SystemClock,
             claim_limit: adapters::claim_limit()?,
+            shortener: self.aws.shortener()?,
         });
         *built = Some(Built { document, read_at: Instant::now(), sender: sender.clone() });
         Ok(sender)

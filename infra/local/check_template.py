@@ -16,6 +16,8 @@ from local.settings import CHANNELS, REGION
 FORTNIGHT = 14 * 24 * 3600
 # Queues that no function of ours reads: they are what others build on.
 FOR_OTHERS = frozenset({"InboundQueue"})
+# What the sender of SMS alone has: it makes short links.
+OF_SMS = ("SHORT_LINKS_TABLE", "SHORT_LINK_DAYS", "SHORT_URL")
 Resources = dict[str, dict[str, Any]]
 
 
@@ -174,7 +176,10 @@ def functions(_: dict[str, Any], resources: Resources) -> Iterator[str]:
 
 
 def senders(source: dict[str, Any], resources: Resources) -> Iterator[str]:
-    """There is a sender per channel, all alike but for the channel's name, each with its alarm on misconfiguration."""
+    """There is a sender per channel, all alike but for the channel's name, each with its alarm on misconfiguration.
+
+    Short links are made by the one of SMS alone.
+    """
     binaries = template.binaries(source)
     filters = of_type(resources, "AWS::Logs::MetricFilter")
     metrics = {a["MetricName"] for a in of_type(resources, "AWS::CloudWatch::Alarm").values()}
@@ -184,7 +189,11 @@ def senders(source: dict[str, Any], resources: Resources) -> Iterator[str]:
         if binaries.get(key) != f"send-{channel}":
             yield f"{key} does not run send-{channel}"
             continue
-        text = json.dumps(source["Resources"][key], sort_keys=True)
+        function = copy.deepcopy(source["Resources"][key])
+        variables = function["Properties"]["Environment"]["Variables"]
+        if [name for name in OF_SMS if channel == "sms" and variables.pop(name, None) is None]:
+            yield f"{key} can make no short links"
+        text = json.dumps(function, sort_keys=True)
         shapes[channel] = text.replace(f"send-{channel}", "send-x").replace(key, "SendX")
         shapes[channel] = re.sub(f'"{channel.capitalize()}(Queue|Concurrency)', r'"X\1', shapes[channel])
         found = filters.get(f"{key}Misconfigured", {})
@@ -201,10 +210,11 @@ def senders(source: dict[str, Any], resources: Resources) -> Iterator[str]:
 
 
 def http_routes(source: dict[str, Any], _: Resources) -> Iterator[str]:
-    """The API takes everything but the webhooks, which go to receipts."""
-    webhook = "/webhooks/{channel}/{provider}"
+    """The API takes everything but the webhooks, which go to receipts, and the short links."""
+    webhook, short = "/webhooks/{channel}/{provider}", "/s/{code}"
     expected = {("Api", "$default"), ("Receipts", f"POST {webhook}"), ("Receipts", f"GET {webhook}")}
-    if set(template.routes(source)) < expected:
+    expected |= {("Redirect", f"GET {short}"), ("Redirect", f"HEAD {short}")}
+    if not expected <= set(template.routes(source)):
         yield f"routes are missing: {expected - set(template.routes(source))}"
 
 

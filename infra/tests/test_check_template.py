@@ -75,6 +75,14 @@ def _no_route(resources: Resources) -> None:
     del resources["Receipts"]["Properties"]["Events"]["Post"]
 
 
+def _no_short_links(resources: Resources) -> None:
+    del resources["SendSms"]["Properties"]["Environment"]["Variables"]["SHORT_URL"]
+
+
+def _no_short_route(resources: Resources) -> None:
+    del resources["Redirect"]["Properties"]["Events"]["Head"]
+
+
 FAULTS: list[tuple[Callable[[Resources], None], str]] = [
     (_no_alarm, "SmsDeadLetters has no alarm"),
     (_no_age_alarm, "WakeQueue has no alarm on the age"),
@@ -91,6 +99,8 @@ FAULTS: list[tuple[Callable[[Resources], None], str]] = [
     (_no_misconfiguration_alarm, "no alarm on misconfiguration"),
     (_odd_sender, "the function of ok is not like that of sms"),
     (_no_route, "routes are missing"),
+    (_no_short_links, "can make no short links"),
+    (_no_short_route, "routes are missing"),
 ]
 
 

@@ -9,7 +9,9 @@ use aws_sdk_dynamodb::{
     Client,
     error::SdkError,
     operation::{put_item::PutItemError, update_item::UpdateItemError},
-    types::{KeysAndAttributes, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure},
+    types::{
+        AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
+    },
 };
 use baton_domain::{AccountId, MessageId, ShortLink, Time};
 use baton_pipeline::{
@@ -46,7 +48,11 @@ fn encode(link: &ShortLink) -> Item {
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into();
-    let mut set = |name: &str, value| value.map(|value| item.insert(name.to_owned(), value));
+    let mut set = |name: &str, value: Option<AttributeValue>| {
+        if let Some(value) = value {
+            item.insert(name.to_owned(), value);
+        }
+    };
     set("t", link.task.map(|task| string(task.simple().to_string())));
     set("f", link.first_visited_at.map(|time| number(time.timestamp_millis())));
     set("l", link.last_visited_at.map(|time| number(time.timestamp_millis())));
@@ -215,7 +221,7 @@ mod tests {
     fn a_link_of_800_bytes_is_one_write_unit() {
         let long = ShortLink { url: format!("https://example.org/{}", "a".repeat(780)), clicks: u64::MAX, ..link() };
         // Names and strings by their bytes, numbers by about half their digits and one.
-        let size = |name: &String, value: &aws_sdk_dynamodb::types::AttributeValue| {
+        let size = |name: &String, value: &AttributeValue| {
             let value = value.as_s().map(String::len).or_else(|_| value.as_n().map(|digits| digits.len() / 2 + 2));
             name.len() + value.expect("a string or a number")
         };
