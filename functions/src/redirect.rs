@@ -61,7 +61,8 @@ pub async fn run() -> Result<(), Error> {
     aws.config = aws.config.to_builder().retry_config(RetryConfig::disabled()).build();
     let (links, meter) = (&aws.links()?, &aws.meter);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Request>| async move {
-        let response = answer(links, &event.payload).await;
+        // Boxed, as the compiler gives up on futures that are this deep in each other.
+        let response = Box::pin(answer(links, &event.payload)).await;
         telemetry::consumed(meter);
         Ok::<_, Error>(response)
     }))

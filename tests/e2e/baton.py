@@ -189,6 +189,11 @@ class Stack:
         return self.content["webhooksUrl"]
 
     @property
+    def short_url(self) -> str:
+        """Base address of short links."""
+        return self.content["shortUrl"]
+
+    @property
     def resources(self) -> dict[str, str]:
         """Physical names by logical id."""
         return self.content["resources"]

@@ -123,17 +123,12 @@ TABLE: dict[str, tuple[Any, int, str, str]] = {
         "/messages/0/channels/email/subject",
         "required",
     ),
-    **{
-        f"{name}, of a later version": (
-            one({"sms": TEXT}, **{name: value}),
-            422,
-            f"/messages/0/{name}",
-            "not_supported",
-        )
-        for name, value in {
-            "useShortLinks": True,
-        }.items()
-    },
+    "a link of 10 KB": (
+        one({"sms": {"text": f"https://example.org/{'a' * 10_220}"}}, useShortLinks=True),
+        422,
+        "/messages/0/channels/sms/text",
+        "too_long",
+    ),
 }
 
 

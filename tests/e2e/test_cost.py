@@ -22,6 +22,9 @@ from conftest import NewAccount
 # the day, and the content that all its messages share.
 MOST_WRITES = {1000: 5.0 + 3 / 1000, 1: 7.0}
 MOST_REQUESTS = 0.5
+# What a short link costs: it is stored.
+WRITES_OF_A_LINK = 1.0
+LINK = f"https://example.org/{'orders/' * 20}"
 # What a message with a time may cost more than one without.
 MOST_MORE_WRITES = 1.0
 
@@ -37,6 +40,7 @@ class Life:
     invocations: dict[str, int]
     seconds: float
     schedules: list[str]
+    links: int = 0
 
     def report(self) -> str:
         """Say what was consumed, per message and per function."""
@@ -93,14 +97,17 @@ def settled(stack: Stack, since: float, before: tuple, functions: tuple[str, ...
     return [dict(now - then) for now, then in zip(seen[-1], before, strict=True)]
 
 
-def live(stack: Stack, account: Client, recipients: int, headers: dict[str, str], seconds: float | None) -> Life:
+def live(
+    stack: Stack, account: Client, recipients: int, headers: dict[str, str], seconds: float | None, links: int = 0
+) -> Life:
     """Send one request while nothing else runs, and count until nothing happens any more."""
     stack.quiet()
     stack.flush_logs(stack.functions())
     since = time.time() - 60
     before = consumed(stack, since)
     begun = time.monotonic()
-    sms = item({"sms": {"text": "Hello"}}, *people(recipients), **ahead(seconds))
+    text = " ".join(["Hello", *(f"{LINK}{n}" for n in range(links))])
+    sms = item({"sms": {"text": text}}, *people(recipients), **ahead(seconds), useShortLinks=links > 0)
     accepted = account.ok("POST", "/messages", {"messages": [sms]}, headers)
     assert len({element["id"] for element in accepted} - {None}) == recipients
     scheduled = stack.schedules(account.account)
@@ -109,16 +116,18 @@ def live(stack: Stack, account: Client, recipients: int, headers: dict[str, str]
     passed = time.monotonic() - begun
     stack.quiet()
     used = settled(stack, since, before, ("api", "send-sms", "receipts", "dispatch"))
-    return Life(account, recipients, *used, passed, scheduled + stack.schedules(account.account))
+    return Life(account, recipients, *used, passed, scheduled + stack.schedules(account.account), links)
 
 
 AT_ONCE, IN_A_WHILE = "1000 recipients", "1000 recipients in 15 seconds"
-# Recipients, headers, and seconds until they are to go.
-CASES: dict[str, tuple[int, dict[str, str], float | None]] = {
+# Recipients, headers, seconds until they are to go, and short links in the text.
+CASES: dict[str, tuple[int, dict[str, str], float | None] | tuple[int, dict[str, str], float | None, int]] = {
     AT_ONCE: (1000, {}, None),
     IN_A_WHILE: (1000, {}, 15),
     "1 recipient": (1, {}, None),
     "1 recipient with an Idempotency-Key": (1, {"Idempotency-Key": "k"}, None),
+    "1 recipient with 2 short links": (1, {}, None, 2),
+    "1000 recipients with a short link": (1000, {}, None, 1),
 }
 
 
@@ -139,7 +148,7 @@ def test_write_units_and_queue_requests(life: Life, capsys: pytest.CaptureFixtur
     with capsys.disabled():
         print(life.report())
     assert life.writes["api"] > 0 and life.writes["send-sms"] > 0 and life.writes["receipts"] > 0, life.report()
-    assert life.writes_each() <= MOST_WRITES[life.recipients], life.report()
+    assert life.writes_each() <= MOST_WRITES[life.recipients] + WRITES_OF_A_LINK * life.links, life.report()
     if life.recipients > 1:
         assert life.queue_requests() / life.recipients <= MOST_REQUESTS, life.report()
 
