@@ -46,8 +46,8 @@ class Life:
         """Say what was consumed, per message and per function."""
         requests = self.queue_requests()
         return (
-            f"\n{self.recipients} recipient(s), {self.links} short link(s) each: {self.writes_each():.3f} write units and "
-            f"{requests / self.recipients:.3f} queue requests per message, all delivered after {self.seconds:.1f} s\n"
+            f"\n{self.recipients} recipient(s), {self.links} short link(s) each: {self.writes_each():.3f} write units "
+            f"and {requests / self.recipients:.3f} queue requests per message, delivered after {self.seconds:.1f} s\n"
             f"  write units {self.writes}, queue requests of the functions {self.requests}, of the event sources "
             f"{requests - sum(self.requests.values())}, invocations that consumed {self.invocations}"
         )

@@ -227,7 +227,7 @@ impl Leg<'_> {
 impl Sized {
     fn tell(&self, channel: &Path<'_>, faults: &mut Faults) {
         for (field, code, message) in &self.faults {
-            faults.add(channel.field(field), *code, message.clone());
+            faults.add(channel.field(field), code, message.clone());
         }
     }
 }

@@ -178,15 +178,6 @@ impl Message {
     }
 }
 
-impl Message {
-    /// With these lines in its `tracks`.
-    #[must_use]
-    pub fn tracked(mut self, tracks: serde_json::Map<String, serde_json::Value>) -> Message {
-        self.tracks.extend(tracks);
-        self
-    }
-}
-
 fn expired_at(attempt: &domain::Attempt) -> Option<String> {
     (attempt.state == domain::AttemptState::Expired).then_some(attempt.ended_at)?.map(stamp)
 }

@@ -1,4 +1,4 @@
-use super::stamp;
+use super::{Message, stamp};
 use baton_domain::{MessageId, ShortLink as Stored};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -78,6 +78,15 @@ pub fn tracks(links: &[Stored], short_url: &str) -> Map<String, Value> {
     });
     let clicks: u64 = links.iter().map(|link| link.clicks).sum();
     Map::from_iter([("clicks".to_owned(), clicks.into()), ("links".to_owned(), shown.collect())])
+}
+
+impl Message {
+    /// With these lines in its `tracks`.
+    #[must_use]
+    pub fn tracked(mut self, tracks: Map<String, Value>) -> Message {
+        self.tracks.extend(tracks);
+        self
+    }
 }
 
 /// Short links.

@@ -9,10 +9,8 @@
 /// - Yandex: yandex.ru/support/webmaster/robot-workings/check-yandex-robots.html
 /// - Slack: api.slack.com/robots; X: developer.x.com (cards); LinkedIn: linkedin.com/robots.txt
 /// - Telegram, Viber, VK, Odnoklassniki, Mail.ru, Discord, Skype, Teams: as their requests say
-const MARKS: [&str; 38] = [
+const MARKS: [&str; 36] = [
     "telegrambot",
-    "whatsapp",
-    "viber",
     "facebookexternalhit",
     "facebookcatalog",
     "facebot",
@@ -51,10 +49,13 @@ const MARKS: [&str; 38] = [
     "url preview",
 ];
 
+/// Programs whose name is in front; further back it is that of a person's browser inside the messenger.
+const FIRST: [&str; 2] = ["whatsapp", "viber"];
+
 /// Whether a `User-Agent` belongs to a program that looks at links by itself. One that says nothing is such a program: every
 /// browser says something.
 #[must_use]
 pub fn is_preview(user_agent: &str) -> bool {
     let name = user_agent.trim().to_ascii_lowercase();
-    name.is_empty() || MARKS.iter().any(|mark| name.contains(mark))
+    name.is_empty() || FIRST.iter().any(|first| name.starts_with(first)) || MARKS.iter().any(|mark| name.contains(mark))
 }
