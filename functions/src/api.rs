@@ -6,7 +6,9 @@ use crate::{
     settings, telemetry,
 };
 use baton_api::{App, RequestId, SourceAddress};
-use baton_aws::{auth_keys::AuthKeyParameter, clock::SystemClock, everything::Everything, parameters::Documents};
+use baton_aws::{
+    auth_keys::AuthKeyParameter, clock::SystemClock, everything::Everything, parameters::Documents, prices::PriceTable,
+};
 use lambda_http::{Error, Request, Response, service_fn};
 
 /// Runs the function.
@@ -27,12 +29,14 @@ pub async fn run() -> Result<(), Error> {
         documents: Documents { client: ssm.clone(), path: settings::required("PROVIDERS_PATH")? },
         callbacks: aws.callbacks("QUEUE_CALLBACKS")?,
         auth_keys: AuthKeyParameter::new(ssm, settings::required("AUTH_KEYS")?),
+        prices: PriceTable::new(aws.control()?),
     };
     let app = App {
         ports,
         clock: SystemClock,
         retention_days: settings::number("MESSAGE_RETENTION_DAYS", 90)?,
         private_callbacks: adapters::private_callbacks(),
+        currency: settings::currency()?,
     };
     let (app, meter) = (&app, &aws.meter);
     lambda_http::run(service_fn(move |request: Request| async move {

@@ -78,6 +78,13 @@ const KEY: &str = "apiKey";
         wire::TemplatePreview,
         wire::TemplateVariable,
         wire::Validated,
+        wire::PutSenders,
+        wire::SenderEntry,
+        wire::SenderList,
+        wire::SetSender,
+        wire::SetTariff,
+        wire::TariffEntry,
+        wire::TariffList,
         crate::ports::Scope,
     ))
 )]
@@ -106,7 +113,7 @@ pub(crate) fn document() -> Document {
 }
 
 /// The types of answers: their fields are always there, if only as null.
-const ANSWERS: [&str; 33] = [
+const ANSWERS: [&str; 37] = [
     "CallbackEntry",
     "CallbackList",
     "CallbackSecret",
@@ -140,6 +147,10 @@ const ANSWERS: [&str; 33] = [
     "TemplatePreview",
     "TemplateVariable",
     "Validated",
+    "SenderEntry",
+    "SenderList",
+    "TariffEntry",
+    "TariffList",
 ];
 /// But for this one, which lists leave out.
 const SOMETIMES: &str = "timeline";
@@ -273,7 +284,7 @@ mod tests {
     #[test]
     fn the_document_has_the_fields_that_are_read() {
         let of_content: Vec<_> = submission::CONTENT_FIELDS.iter().map(|(name, _)| *name).collect();
-        let table: [(&str, &[&str], &[&str]); 14] = [
+        let table: [(&str, &[&str], &[&str]); 17] = [
             ("PostMessages", &submission::FIELDS, &["taskId"]),
             ("MessageItem", &submission::ITEM_FIELDS, &[]),
             ("ChannelContent", &of_content, &[]),
@@ -288,6 +299,9 @@ mod tests {
             ("SetUser", &routes::users::put::FIELDS, &[]),
             ("PutTemplate", &submission::TEMPLATE_FIELDS, &[]),
             ("PreviewTemplate", &submission::PREVIEW_FIELDS, &[]),
+            ("PutSenders", &routes::prices::put_senders::FIELDS, &[]),
+            ("SetSender", &routes::prices::put_senders::SENDER_FIELDS, &[]),
+            ("SetTariff", &routes::prices::list_tariffs::FIELDS, &[]),
         ];
         for (name, fields, left_out) in table {
             assert_eq!(properties(name), without(fields, left_out), "{name}");
@@ -296,7 +310,7 @@ mod tests {
 
     #[test]
     fn the_fields_to_choose_from_are_those_of_the_items() {
-        let table: [(&str, &[&str]); 9] = [
+        let table: [(&str, &[&str]); 11] = [
             ("CallbackEntry", &routes::callbacks::list::FIELDS),
             ("CallbackSecret", &routes::callbacks::secrets::FIELDS),
             ("Message", &routes::messages::list::FIELDS),
@@ -306,6 +320,8 @@ mod tests {
             ("BandwidthEntry", &routes::bandwidth::list::FIELDS),
             ("User", &routes::users::list::FIELDS),
             ("Template", &routes::templates::list::FIELDS),
+            ("SenderEntry", &routes::prices::list_senders::FIELDS),
+            ("TariffEntry", &routes::prices::list_tariffs::FIELDS),
         ];
         for (name, fields) in table {
             assert_eq!(properties(name), without(fields, &[]), "{name}");

@@ -29,10 +29,12 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     ports::{
-        AuthKeys, CallbackKeys, Deployment, Idempotency, Keys, Lists, LoginLimits, Outbox, Sessions, Templates, Users,
+        AuthKeys, CallbackKeys, Deployment, Idempotency, Keys, Lists, LoginLimits, Outbox, Prices, Sessions, Templates,
+        Users,
     },
     refusal::Refusal,
 };
+use baton_domain::Currency;
 use baton_pipeline::callbacks::ports::{CallbackLog, CallbackQueue};
 use baton_pipeline::ports::{Accepting, Bandwidths, Breakers, Bulks, ChannelQueues, Clock, Messages, Specs, WakeUps};
 use futures::FutureExt;
@@ -62,6 +64,7 @@ pub trait Ports:
     + LoginLimits
     + AuthKeys
     + Templates
+    + Prices
 {
 }
 
@@ -87,6 +90,7 @@ impl<T> Ports for T where
         + LoginLimits
         + AuthKeys
         + Templates
+        + Prices
 {
 }
 
@@ -101,6 +105,8 @@ pub struct App<P, C> {
     pub retention_days: u16,
     /// Whether callbacks may go to networks of one's own.
     pub private_callbacks: bool,
+    /// What prices are in.
+    pub currency: Currency,
 }
 
 /// The request's id, where whoever took the request gave it one: put it into the request's extensions. Otherwise one is

@@ -6,7 +6,9 @@ use crate::{
     caller::Caller,
     ports::Scope,
     refusal::Refusal,
-    routes::{auth, bandwidth, callbacks, health, keys, messages, openapi, outbox, providers, templates, users},
+    routes::{
+        auth, bandwidth, callbacks, health, keys, messages, openapi, outbox, prices, providers, templates, users,
+    },
 };
 use baton_pipeline::ports::Clock;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -51,6 +53,10 @@ pub(crate) enum Handler {
     PutTemplate,
     DeleteTemplate,
     PreviewTemplate,
+    ListSenders,
+    PutSenders,
+    ListSmsTariffs,
+    PutSmsTariffs,
 }
 
 /// One line of the table.
@@ -66,7 +72,7 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 33] = {
+pub(crate) static ROUTES: [Route; 37] = {
     use Scope::{Admin, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
@@ -178,6 +184,28 @@ pub(crate) static ROUTES: [Route; 33] = {
             Handler::PreviewTemplate,
             templates::preview::__path_handle::operation,
         ),
+        route(
+            Method::GET,
+            "/senders",
+            Some(Read),
+            Handler::ListSenders,
+            prices::list_senders::__path_handle::operation,
+        ),
+        route(Method::PUT, "/senders", Some(Admin), Handler::PutSenders, prices::put_senders::__path_handle::operation),
+        route(
+            Method::GET,
+            "/tariffs/sms",
+            Some(Read),
+            Handler::ListSmsTariffs,
+            prices::list_tariffs::__path_handle::operation,
+        ),
+        route(
+            Method::PUT,
+            "/tariffs/sms",
+            Some(Admin),
+            Handler::PutSmsTariffs,
+            prices::put_tariffs::__path_handle::operation,
+        ),
         route(Method::GET, "/health", None, Handler::Health, health::__path_handle::operation),
         route(Method::GET, "/openapi.json", None, Handler::OpenApi, openapi::__path_handle::operation),
     ]
@@ -264,6 +292,10 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::PutTemplate, Some(caller)) => templates::put::handle(app, caller, call).await,
         (Handler::DeleteTemplate, Some(caller)) => templates::delete::handle(app, caller, call).await,
         (Handler::PreviewTemplate, Some(caller)) => templates::preview::handle(app, caller, call).await,
+        (Handler::ListSenders, Some(caller)) => prices::list_senders::handle(app, caller, call).await,
+        (Handler::PutSenders, Some(caller)) => prices::put_senders::handle(app, caller, call).await,
+        (Handler::ListSmsTariffs, Some(caller)) => prices::list_tariffs::handle(app, caller, call).await,
+        (Handler::PutSmsTariffs, Some(caller)) => prices::put_tariffs::handle(app, caller, call).await,
     }
 }
 

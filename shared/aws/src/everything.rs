@@ -1,6 +1,7 @@
 //! All ports of the HTTP interface in one, each passed on to the adapter that fulfils it.
 
 mod auth;
+mod prices;
 
 use crate::{
     auth_keys::AuthKeyParameter,
@@ -9,6 +10,7 @@ use crate::{
     messages::MessageTable,
     outbox::OutboxTable,
     parameters::Documents,
+    prices::PriceTable,
     queues::{Channels, WakeQueue},
     state::StateTable,
 };
@@ -56,6 +58,8 @@ pub struct Everything {
     pub callbacks: Callbacks,
     /// The keys of session tokens.
     pub auth_keys: AuthKeyParameter,
+    /// Registered senders and prices.
+    pub prices: PriceTable,
 }
 
 impl Messages for Everything {

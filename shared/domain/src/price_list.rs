@@ -109,6 +109,12 @@ impl PriceList {
         self.senders.is_empty() && self.tariffs.is_empty()
     }
 
+    /// Whether any sender is registered.
+    #[must_use]
+    pub fn has_senders(&self) -> bool {
+        !self.senders.is_empty()
+    }
+
     /// Whether senders of a channel must be registered.
     #[must_use]
     pub fn is_closed(&self, channel: Channel) -> bool {

@@ -5,7 +5,7 @@ use baton_api::{
     App, SourceAddress, handle,
     ports::{ApiKey, AuthKey, Scope},
 };
-use baton_domain::{AccountId, Time};
+use baton_domain::{AccountId, Currency, Time};
 use baton_pipeline::memory::StoppedClock;
 use http::{HeaderMap, Method, Request};
 use serde_json::{Value, json};
@@ -56,7 +56,13 @@ pub struct Bench {
 impl Bench {
     pub fn new() -> Bench {
         let (world, clock) = (World::default(), StoppedClock::at(start()));
-        let app = App { ports: world.clone(), clock: clock.clone(), retention_days: 30, private_callbacks: false };
+        let app = App {
+            ports: world.clone(),
+            clock: clock.clone(),
+            retention_days: 30,
+            private_callbacks: false,
+            currency: Currency::RUB,
+        };
         world.own().auth_keys.push(AuthKey { id: "k1".to_owned(), secret: vec![1; 32] });
         let mut bench = Bench { world, clock, app, token: String::new() };
         bench.token = bench.key(1, "first", &[Scope::Send, Scope::Read, Scope::Admin]);
