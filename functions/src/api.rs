@@ -6,7 +6,9 @@ use crate::{
     settings, telemetry,
 };
 use baton_api::{App, RequestId, SourceAddress};
-use baton_aws::{auth_keys::AuthKeyParameter, clock::SystemClock, everything::Everything, parameters::Documents};
+use baton_aws::{
+    auth_keys::AuthKeyParameter, clock::SystemClock, everything::Everything, parameters::Documents, prices::PriceTable,
+};
 use lambda_http::{Error, Request, Response, service_fn};
 use std::sync::OnceLock;
 
@@ -29,8 +31,10 @@ pub async fn run() -> Result<(), Error> {
         callbacks: aws.callbacks("QUEUE_CALLBACKS")?,
         auth_keys: AuthKeyParameter::new(ssm, settings::required("AUTH_KEYS")?),
         links: aws.links()?,
+        prices: PriceTable::new(aws.control()?),
     };
     let (retention_days, short_url) = (settings::number("MESSAGE_RETENTION_DAYS", 90)?, adapters::short_url()?);
+    let currency = settings::currency()?;
     // The id of the API is known with the first request: see `SHORT_URL` in template.yaml.
     let app = OnceLock::new();
     let made = |request: &Request| App {
@@ -39,6 +43,7 @@ pub async fn run() -> Result<(), Error> {
         retention_days,
         private_callbacks: adapters::private_callbacks(),
         short_url: short_url.replace("{apiId}", &api_id(request).unwrap_or_default()),
+        currency,
     };
     let (app, made, meter) = (&app, &made, &aws.meter);
     lambda_http::run(service_fn(move |request: Request| async move {

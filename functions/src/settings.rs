@@ -1,6 +1,6 @@
 //! The environment that `template.yaml` gives a function.
 
-use baton_domain::Channel;
+use baton_domain::{Channel, Currency};
 
 /// A setting is missing or not what it should be.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +33,16 @@ pub fn number<T: std::str::FromStr>(name: &str, default: T) -> Result<T, BadSett
         None => Ok(default),
         Some(text) => text.parse().map_err(|_| BadSetting { name: name.to_owned(), fault: "is not a whole number" }),
     }
+}
+
+/// What prices are in: `CURRENCY`, roubles when it is not set.
+///
+/// # Errors
+/// It is no code of a currency.
+pub fn currency() -> Result<Currency, BadSetting> {
+    let Some(code) = optional("CURRENCY") else { return Ok(Currency::RUB) };
+    let fault = "is not the three letters of a currency, as RUB";
+    code.parse().map_err(|_| BadSetting { name: "CURRENCY".to_owned(), fault })
 }
 
 /// The address of a channel's queue.

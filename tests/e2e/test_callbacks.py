@@ -142,6 +142,7 @@ def test_every_change_is_told_and_an_independent_implementation_verifies_it(
         "oldStatusCode": 0,
         "newStatusCode": 2,
         "price": None,
+        "currency": None,
         "partCount": first["partCount"],
         "callbackData": "order 42",
         "channel": "sms",

@@ -80,6 +80,13 @@ const KEY: &str = "apiKey";
         wire::Validated,
         wire::ShortLink,
         wire::ShortLinkList,
+        wire::PutSenders,
+        wire::SenderEntry,
+        wire::SenderList,
+        wire::SetSender,
+        wire::SetTariff,
+        wire::TariffEntry,
+        wire::TariffList,
         crate::ports::Scope,
     ))
 )]
@@ -108,7 +115,7 @@ pub(crate) fn document() -> Document {
 }
 
 /// The types of answers: their fields are always there, if only as null.
-const ANSWERS: [&str; 35] = [
+const ANSWERS: [&str; 39] = [
     "CallbackEntry",
     "CallbackList",
     "CallbackSecret",
@@ -144,6 +151,10 @@ const ANSWERS: [&str; 35] = [
     "Validated",
     "ShortLink",
     "ShortLinkList",
+    "SenderEntry",
+    "SenderList",
+    "TariffEntry",
+    "TariffList",
 ];
 /// But for this one, which lists leave out.
 const SOMETIMES: &str = "timeline";
@@ -277,7 +288,7 @@ mod tests {
     #[test]
     fn the_document_has_the_fields_that_are_read() {
         let of_content: Vec<_> = submission::CONTENT_FIELDS.iter().map(|(name, _)| *name).collect();
-        let table: [(&str, &[&str], &[&str]); 14] = [
+        let table: [(&str, &[&str], &[&str]); 17] = [
             ("PostMessages", &submission::FIELDS, &["taskId"]),
             ("MessageItem", &submission::ITEM_FIELDS, &[]),
             ("ChannelContent", &of_content, &[]),
@@ -292,6 +303,9 @@ mod tests {
             ("SetUser", &routes::users::put::FIELDS, &[]),
             ("PutTemplate", &submission::TEMPLATE_FIELDS, &[]),
             ("PreviewTemplate", &submission::PREVIEW_FIELDS, &[]),
+            ("PutSenders", &routes::prices::put_senders::FIELDS, &[]),
+            ("SetSender", &routes::prices::put_senders::SENDER_FIELDS, &[]),
+            ("SetTariff", &routes::prices::list_tariffs::FIELDS, &[]),
         ];
         for (name, fields, left_out) in table {
             assert_eq!(properties(name), without(fields, left_out), "{name}");
@@ -300,7 +314,7 @@ mod tests {
 
     #[test]
     fn the_fields_to_choose_from_are_those_of_the_items() {
-        let table: [(&str, &[&str]); 10] = [
+        let table: [(&str, &[&str]); 12] = [
             ("CallbackEntry", &routes::callbacks::list::FIELDS),
             ("CallbackSecret", &routes::callbacks::secrets::FIELDS),
             ("Message", &routes::messages::list::FIELDS),
@@ -311,6 +325,8 @@ mod tests {
             ("User", &routes::users::list::FIELDS),
             ("Template", &routes::templates::list::FIELDS),
             ("ShortLink", &routes::short_links::list::FIELDS),
+            ("SenderEntry", &routes::prices::list_senders::FIELDS),
+            ("TariffEntry", &routes::prices::list_tariffs::FIELDS),
         ];
         for (name, fields) in table {
             assert_eq!(properties(name), without(fields, &[]), "{name}");

@@ -29,10 +29,12 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     ports::{
-        AuthKeys, CallbackKeys, Deployment, Idempotency, Keys, Lists, LoginLimits, Outbox, Sessions, Templates, Users,
+        AuthKeys, CallbackKeys, Deployment, Idempotency, Keys, Lists, LoginLimits, Outbox, Prices, Sessions, Templates,
+        Users,
     },
     refusal::Refusal,
 };
+use baton_domain::Currency;
 use baton_pipeline::callbacks::ports::{CallbackLog, CallbackQueue};
 use baton_pipeline::ports::{Accepting, Bandwidths, Breakers, Bulks, ChannelQueues, Clock, Messages, Specs, WakeUps};
 use baton_pipeline::short_links::ShortLinkLists;
@@ -64,6 +66,7 @@ pub trait Ports:
     + AuthKeys
     + Templates
     + ShortLinkLists
+    + Prices
 {
 }
 
@@ -90,6 +93,7 @@ impl<T> Ports for T where
         + AuthKeys
         + Templates
         + ShortLinkLists
+        + Prices
 {
 }
 
@@ -106,6 +110,8 @@ pub struct App<P, C> {
     pub private_callbacks: bool,
     /// What stands before `/` and the code of a short link: an http(s) address.
     pub short_url: String,
+    /// What prices are in.
+    pub currency: Currency,
 }
 
 /// The request's id, where whoever took the request gave it one: put it into the request's extensions. Otherwise one is

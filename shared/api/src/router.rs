@@ -7,7 +7,8 @@ use crate::{
     ports::Scope,
     refusal::Refusal,
     routes::{
-        auth, bandwidth, callbacks, health, keys, messages, openapi, outbox, providers, short_links, templates, users,
+        auth, bandwidth, callbacks, health, keys, messages, openapi, outbox, prices, providers, short_links, templates,
+        users,
     },
 };
 use baton_pipeline::ports::Clock;
@@ -54,6 +55,10 @@ pub(crate) enum Handler {
     DeleteTemplate,
     PreviewTemplate,
     ListShortLinks,
+    ListSenders,
+    PutSenders,
+    ListSmsTariffs,
+    PutSmsTariffs,
 }
 
 /// One line of the table.
@@ -69,7 +74,7 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 34] = {
+pub(crate) static ROUTES: [Route; 38] = {
     use Scope::{Admin, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
@@ -188,6 +193,28 @@ pub(crate) static ROUTES: [Route; 34] = {
             Handler::ListShortLinks,
             short_links::list::__path_handle::operation,
         ),
+        route(
+            Method::GET,
+            "/senders",
+            Some(Read),
+            Handler::ListSenders,
+            prices::list_senders::__path_handle::operation,
+        ),
+        route(Method::PUT, "/senders", Some(Admin), Handler::PutSenders, prices::put_senders::__path_handle::operation),
+        route(
+            Method::GET,
+            "/tariffs/sms",
+            Some(Read),
+            Handler::ListSmsTariffs,
+            prices::list_tariffs::__path_handle::operation,
+        ),
+        route(
+            Method::PUT,
+            "/tariffs/sms",
+            Some(Admin),
+            Handler::PutSmsTariffs,
+            prices::put_tariffs::__path_handle::operation,
+        ),
         route(Method::GET, "/health", None, Handler::Health, health::__path_handle::operation),
         route(Method::GET, "/openapi.json", None, Handler::OpenApi, openapi::__path_handle::operation),
     ]
@@ -275,6 +302,10 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::DeleteTemplate, Some(caller)) => templates::delete::handle(app, caller, call).await,
         (Handler::PreviewTemplate, Some(caller)) => templates::preview::handle(app, caller, call).await,
         (Handler::ListShortLinks, Some(caller)) => short_links::list::handle(app, caller, call).await,
+        (Handler::ListSenders, Some(caller)) => prices::list_senders::handle(app, caller, call).await,
+        (Handler::PutSenders, Some(caller)) => prices::put_senders::handle(app, caller, call).await,
+        (Handler::ListSmsTariffs, Some(caller)) => prices::list_tariffs::handle(app, caller, call).await,
+        (Handler::PutSmsTariffs, Some(caller)) => prices::put_tariffs::handle(app, caller, call).await,
     }
 }
 

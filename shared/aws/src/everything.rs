@@ -1,6 +1,7 @@
 //! All ports of the HTTP interface in one, each passed on to the adapter that fulfils it.
 
 mod auth;
+mod prices;
 mod short_links;
 
 use crate::{
@@ -10,6 +11,7 @@ use crate::{
     messages::MessageTable,
     outbox::OutboxTable,
     parameters::Documents,
+    prices::PriceTable,
     queues::{Channels, WakeQueue},
     short_links::LinkTable,
     state::StateTable,
@@ -60,6 +62,8 @@ pub struct Everything {
     pub auth_keys: AuthKeyParameter,
     /// The short links.
     pub links: LinkTable,
+    /// Registered senders and prices.
+    pub prices: PriceTable,
 }
 
 impl Messages for Everything {

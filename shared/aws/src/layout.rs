@@ -14,7 +14,8 @@
 //!
 //! The control table: `<account>#key` / key id, `<account>#idem` / digest of an idempotency key, `<account>#account` / `-`,
 //! `<account>#callback` / id of a secret, `<account>#template` / template id, `<account>#template#<template id>` / version (what
-//! was there before, for two days), and for users and their sessions:
+//! was there before, for two days), `<account>#prices` / `senders`, `tariffs#sms` (the lists) and `-` (how often they have changed),
+//! and for users and their sessions:
 //!
 //! | `pk` | `sk` | what |
 //! |---|---|---|
@@ -91,6 +92,12 @@ pub fn users_pk(account: AccountId) -> String {
 #[must_use]
 pub fn user_email_pk(email: &str) -> String {
     format!("*#user#{}", hex::encode(Sha256::digest(email.as_bytes())))
+}
+
+/// The partition of an account's registered senders and prices.
+#[must_use]
+pub fn prices_pk(account: AccountId) -> String {
+    index_key(account, "prices")
 }
 
 /// The day that a time belongs to, as in `by-day`.

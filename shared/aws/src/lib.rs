@@ -15,6 +15,7 @@ pub mod messages;
 pub mod meter;
 pub mod outbox;
 pub mod parameters;
+pub mod prices;
 pub mod queues;
 pub mod record;
 pub mod scheduler;

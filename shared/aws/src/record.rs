@@ -10,6 +10,7 @@
 //! | `c` | the content, JSON, when it stands inside |
 //! | `cb` | 1 where the caller wants to be told of changes |
 //! | `w` | when it may go, JSON: send time in milliseconds, ranges, zone; left out when it is at once and always |
+//! | `p` | what it costs, see [`baton_domain::Rates`]; left out when it has no price |
 //! | `st`, `v` | status code, version |
 //! | `L` | the attempts; `s` state, `t` tries, `c` claimed at, `n` not before, `u` until (what a claim looks at), `l` leg, `q` created, `x` the rest, JSON |
 //! | `tl` | the timeline, JSON: `[[offset, event, leg, detail], …]` |
@@ -93,6 +94,7 @@ pub fn encode(message: &Message, alone: bool, retention_days: u32) -> Item {
     set("em", message.recipient.email.as_ref().map(|email| index_key(&email.to_lowercase())));
     set("c", message.content.as_ref().map(|spec| string(json(spec))));
     set("cb", message.callback.then(|| number(1)));
+    set("p", message.rates.as_ref().map(|rates| string(rates.to_string())));
     set("dk", alone.then(|| index_key(&layout::day(message.created_at).to_string())));
     set("n", alone.then(|| number(1)));
     item.extend(encode_state(message));
@@ -147,6 +149,10 @@ pub fn decode(account: AccountId, item: &Item) -> Result<Message, BadItem> {
             None => Schedule::default(),
         },
         route,
+        rates: match item.get("p") {
+            Some(_) => Some(text(item, "p")?.parse().map_err(|_| BadItem("p"))?),
+            None => None,
+        },
         status: Status::from_code(int(item, "st")?).ok_or(BadItem("st"))?,
         attempts,
         timeline: timeline.into_iter().filter_map(|record| record.into_entry(created_at)).collect(),

@@ -89,6 +89,7 @@ fn submission() -> Submission {
             }),
             schedule: baton_domain::window::Schedule::default(),
             recipients: (0..MESSAGES).map(|index| (index, recipient(index))).collect(),
+            rates: std::collections::BTreeMap::new(),
         }],
     }
 }

@@ -11,7 +11,6 @@ use crate::{
 };
 use baton_domain::{
     AccountId, AttemptRef, Channel, ChannelContent, ErrorClass, Outcome, ProviderError, Time, outcome::Accepted,
-    segments::segments,
 };
 use baton_pipeline::{
     pointer::{QueuedReceipt, QueuedStatus},
@@ -191,7 +190,7 @@ fn reply(reply: Reply, request: &SendRequest) -> Outcome {
         Reply::Take => Outcome::Accepted(Accepted {
             provider_message_id: Some(format!("sandbox-{}", request.attempt)),
             receipts: true,
-            part_count: parts(request),
+            part_count: request.part_count(),
         }),
         Reply::TakeAndTimeOut => {
             let message = "The sandbox did not answer in time; it has taken the message.";
@@ -202,11 +201,6 @@ fn reply(reply: Reply, request: &SendRequest) -> Outcome {
             Outcome::Refused(ProviderError::new(class, code, message).retry_after(pause))
         }
     }
-}
-
-fn parts(request: &SendRequest) -> Option<u16> {
-    let text = request.content.text.as_deref().filter(|_| request.channel == Channel::Sms)?;
-    u16::try_from(segments(text).parts).ok()
 }
 
 impl Provider for Sandbox {

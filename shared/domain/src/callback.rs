@@ -3,7 +3,9 @@
 //! A *transition* is a stored change of a message's status. It follows from the message before and after the write alone, so
 //! whoever sees the write twice makes the same transition of it, with the same id.
 
-use crate::{AttemptState, Channel, ErrorClass, Message, MessageId, Status, Time, message::TIMELINE_LIMIT};
+use crate::{
+    AttemptState, Channel, Currency, ErrorClass, Message, MessageId, Price, Status, Time, message::TIMELINE_LIMIT,
+};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, time::Duration};
@@ -73,6 +75,9 @@ pub struct Transition {
     pub part_count: Option<u16>,
     /// Why it was not delivered.
     pub error: Option<TransitionError>,
+    /// What the message has cost so far, and in what.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub price: Option<(Price, Currency)>,
 }
 
 /// The error of an attempt that ended a message.
@@ -122,6 +127,7 @@ impl Transition {
                 code: error.code.clone(),
                 message: error.message.clone(),
             }),
+            price: after.price(),
         })
     }
 }

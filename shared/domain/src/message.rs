@@ -1,8 +1,8 @@
 //! One notification for one recipient, with everything that has happened to it.
 
 use crate::{
-    AccountId, AttemptRef, BulkId, Channel, ErrorClass, GroupId, MessageId, Recipient, Spec, Status, SuccessStatus,
-    Time, window::Schedule,
+    AccountId, AttemptRef, BulkId, Channel, ErrorClass, GroupId, MessageId, Rates, Recipient, Spec, Status,
+    SuccessStatus, Time, window::Schedule,
 };
 use std::sync::Arc;
 
@@ -286,6 +286,8 @@ pub struct Message {
     pub schedule: Schedule,
     /// Its channels in order.
     pub route: Vec<Leg>,
+    /// What it costs by the price list as of its acceptance; `None` where that says nothing.
+    pub rates: Option<Rates>,
     /// What has become of it.
     pub status: Status,
     /// Its attempts in order.

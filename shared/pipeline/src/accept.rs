@@ -7,10 +7,10 @@ use crate::{
     ports::{Accepting, Begun, ChannelQueues, Clock, PortError, WakeUps},
 };
 use baton_domain::{
-    AccountId, BulkId, GroupId, Leg, Message, MessageId, Recipient, Spec, Status, Time, decide, lifetime,
+    AccountId, BulkId, GroupId, Leg, Message, MessageId, Rates, Recipient, Spec, Status, Time, decide, lifetime,
     window::Schedule,
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The head of a bulk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,8 @@ pub struct Item {
     pub schedule: Schedule,
     /// Its valid recipients, each with its index among all recipients of the request, refused ones counted.
     pub recipients: Vec<(u16, Recipient)>,
+    /// What messages to them cost, by the same index; nothing of those that have no price.
+    pub rates: BTreeMap<u16, Rates>,
 }
 
 /// Why a submission was not accepted.
@@ -155,6 +157,7 @@ fn message(submission: &Submission, item: &Item, index: u16, recipient: &Recipie
         created_at: now,
         schedule: schedule(item, recipient),
         route: route.collect(),
+        rates: item.rates.get(&index).cloned(),
         status: Status::Created,
         attempts: Vec::new(),
         timeline: Vec::new(),

@@ -1,7 +1,9 @@
 //! What a provider is to the pipeline: something that takes one message, and something that is heard of later.
 
 use crate::inbound::Inbound;
-use baton_domain::{AttemptRef, Channel, ChannelContent, Outcome, ProviderError, Receipt, Recipient, Time};
+use baton_domain::{
+    AttemptRef, Channel, ChannelContent, Outcome, ProviderError, Receipt, Recipient, Time, segments::segments,
+};
 use futures::future::BoxFuture;
 
 /// One message as a provider gets it: rendered, for one recipient, over one channel.
@@ -22,6 +24,15 @@ pub struct SendRequest {
     pub content: ChannelContent,
     /// Now.
     pub now: Time,
+}
+
+impl SendRequest {
+    /// The parts of an SMS by our own count; `None` on other channels.
+    #[must_use]
+    pub fn part_count(&self) -> Option<u16> {
+        let text = self.content.text.as_deref().filter(|_| self.channel == Channel::Sms)?;
+        u16::try_from(segments(text).parts).ok()
+    }
 }
 
 /// A provider: carries one message at a time. Built once per process; its connections are reused.

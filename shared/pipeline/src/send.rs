@@ -94,13 +94,13 @@ where
     async fn send(&self, message: Message, pointer: Pointer) -> PortResult<Verdict> {
         let index = pointer.attempt.attempt;
         let try_number = message.attempts[usize::from(index)].tries;
-        let (choice, outcome) = match self.prepare(&message, pointer).await {
+        let (choice, outcome, part_count) = match self.prepare(&message, pointer).await {
             Ok((choice, request)) => {
                 let outcome = call(choice.provider, &request).await;
                 self.gate.take(choice.provider.name(), &outcome, self.clock.now()).await;
-                (Some(choice), outcome)
+                (Some(choice), outcome, request.part_count())
             }
-            Err(error) => (None, Outcome::from_error(error)),
+            Err(error) => (None, Outcome::from_error(error), None),
         };
         let provider = choice.as_ref().map(|choice| choice.provider.name());
         log(pointer, provider, &outcome);
@@ -109,6 +109,7 @@ where
             another: choice.as_ref().is_some_and(|choice| choice.another),
             idempotent: choice.as_ref().is_some_and(|choice| choice.provider.idempotent()),
             passed_over: choice.as_ref().map_or(&[], |choice| &choice.passed_over),
+            part_count,
             ..ResultOf::new(index, try_number, provider, &outcome)
         };
         let key = (message.account, message.id);

@@ -191,10 +191,22 @@ async fn a_callback_that_is_taken_is_made_once() {
     let expected = serde_json::json!({
         "id": message.id, "bulkId": message.bulk_id, "groupId": message.group_id(), "flowId": message.id,
         "oldStatus": "CREATED", "newStatus": "PENDING", "oldStatusCode": 0, "newStatusCode": 2, "price": null,
-        "partCount": null, "callbackData": "order 42", "channel": "sms", "provider": null,
+        "currency": null, "partCount": null, "callbackData": "order 42", "channel": "sms", "provider": null,
         "at": "2026-09-21T14:13:20.000Z", "error": null});
     assert_eq!(body, expected);
     assert_eq!((record(&ports).standing, record(&ports).due()), (Standing::Delivered, None));
+}
+
+#[tokio::test]
+async fn the_price_is_a_number_with_its_currency() {
+    for (price, shown) in [("2.4375", "2.4375"), ("0", "0.0"), ("65535000000.0001", "65535000000.0001")] {
+        let (ports, clock, mut pointer) = world(1, None).await;
+        pointer.transition.price = Some((price.parse().expect("a price"), baton_domain::Currency::RUB));
+        let receiver = Scripted::answering(&clock, []);
+        live(&ports, &clock, &receiver, pointer).await;
+        let body = receiver.told()[0].2.clone();
+        assert!(body.contains(&format!(r#""price":{shown},"currency":"RUB","#)), "{body}");
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 
 mod support;
 
-use baton_domain::{AttemptState, Channel, ErrorClass, Receipt, ReceiptStatus, Status, TimelineEvent};
+use baton_domain::{
+    AttemptState, Channel, Currency, ErrorClass, Outcome, Price, Receipt, ReceiptStatus, Status, TimelineEvent,
+    outcome::Accepted,
+};
 use baton_pipeline::{
     accept::accept,
     cancel::cancel,
@@ -30,6 +33,32 @@ async fn accepted(channels: &[Channel]) -> (Memory, StoppedClock, Pointer) {
     assert_eq!(pointers.len(), 1);
     assert_eq!(pointers[0].0, channels[0]);
     (memory, clock, pointers[0].1)
+}
+
+#[tokio::test]
+async fn the_sender_counts_the_parts_that_its_provider_does_not_tell_and_the_rate_makes_the_price() {
+    for (channel, parts, price) in
+        [(Channel::Sms, Some(2), Some("0.2 RUB")), (Channel::Telegram, None, Some("0.1 RUB"))]
+    {
+        let (memory, clock) = (Memory::default(), StoppedClock::at(start()));
+        let mut submission = submission(&[channel], 2);
+        let spec = std::sync::Arc::make_mut(&mut submission.items[0].spec);
+        spec.channels[0].content.text = Some("Ещё и ещё".repeat(10));
+        submission.items[0].rates.insert(0, "RUB,0=0.1".parse().expect("rates"));
+        accept(&memory, &memory, &clock, submission).await.expect("accepted");
+        for (_, pointer) in drain(&memory) {
+            let outcome = Outcome::Accepted(Accepted { receipts: true, ..Accepted::default() });
+            sender(&memory, &clock, channel, &Scripted::answering([outcome])).handle(pointer).await.expect("handled");
+        }
+        let state = memory.state();
+        let prices: Vec<_> = state.messages.values().map(|message| message.price()).collect();
+        let shown = |price: &(Price, Currency)| format!("{} {}", price.0, price.1);
+        assert_eq!(
+            prices.iter().map(|price| price.as_ref().map(shown)).collect::<Vec<_>>(),
+            [price.map(str::to_owned), None]
+        );
+        assert!(state.messages.values().all(|message| message.attempts[0].part_count == parts));
+    }
 }
 
 #[tokio::test]

@@ -123,7 +123,8 @@ fn request(random: &mut Random, account: AccountId, index: usize, shared: BulkId
             // A refused destination leaves a gap.
             people += if random.chance(50) { 2 } else { 1 };
         }
-        items.push(Item { index: item, group: None, spec, schedule: schedule(random, start), recipients });
+        let schedule = schedule(random, start);
+        items.push(Item { index: item, group: None, spec, schedule, recipients, rates: BTreeMap::new() });
     }
     let submission = Submission { account, bulk, named, digest: format!("digest {account}/{index}"), items };
     let key = (!named || random.chance(500)).then(|| format!("key {index}"));

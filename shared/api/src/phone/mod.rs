@@ -3,8 +3,11 @@
 //! What is asked of libphonenumber's metadata fits in a small table. The metadata itself is 2.7 MB and takes a good part of
 //! a second to load, on the first request of every cold start: only the test that guards the table reads it.
 
+mod countries;
+mod country;
 mod plans;
 
+pub(crate) use country::{country, is_country};
 use plans::PLANS;
 
 /// What is expected of a phone, for error texts.

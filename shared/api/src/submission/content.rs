@@ -124,7 +124,8 @@ fn check_names(channel: Channel, fields: &Fields<'_>, faults: &mut Faults) {
     }
 }
 
-fn provider(fields: &Fields<'_>, faults: &mut Faults) -> Option<String> {
+/// Reads the name of a provider.
+pub(crate) fn provider(fields: &Fields<'_>, faults: &mut Faults) -> Option<String> {
     let name = fields.string("provider", faults)?;
     let fits = (1..=40).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if !fits {

@@ -1,6 +1,6 @@
 //! One `messages[]` item.
 
-use super::{DraftItem, Rejected, Rules, Templates, callback, channels, recipient, render::Rendering};
+use super::{DraftItem, Pricing, Rejected, Rules, Templates, callback, channels, recipient, render::Rendering};
 use crate::{
     faults::{Faults, Path},
     fields::Fields,
@@ -42,9 +42,12 @@ pub(super) fn read(value: &Value, path: &Path<'_>, rules: &Rules<'_>, faults: &m
     let sound = faults.count() == before;
     spec.short_links = short_links && spec.content(Channel::Sms).is_some();
     spec.callback = callback::read(&fields, rules.private_callbacks, faults);
+    rules.pricing.check(&spec, path, faults);
     let rendering = sound.then(|| Rendering::of(&spec, path, rules.short_url));
-    let destinations = destinations(&fields, &spec, rendering.as_ref(), faults);
-    Some(DraftItem { group, spec: Arc::new(spec), schedule, validate, destinations })
+    let destinations = destinations(&fields, &spec, rendering.as_ref(), rules.pricing, faults);
+    let recipients = destinations.iter().map(|read| read.as_ref().unwrap_or_else(|rejected| &rejected.recipient));
+    let rates = recipients.map(|recipient| rules.pricing.rates(&spec, recipient)).collect();
+    Some(DraftItem { group, spec: Arc::new(spec), schedule, validate, destinations, rates })
 }
 
 /// The template that the item names.
@@ -75,6 +78,7 @@ fn destinations(
     fields: &Fields<'_>,
     spec: &Spec,
     rendering: Option<&Rendering<'_>>,
+    pricing: &Pricing,
     faults: &mut Faults,
 ) -> Vec<Result<Recipient, Box<Rejected>>> {
     fields.require("destinations", faults);
@@ -92,6 +96,7 @@ fn destinations(
         }
         if let (Some(rendering), true) = (rendering, own.is_empty()) {
             rendering.check(&recipient, &path, &mut own);
+            pricing.check_for(&recipient, spec, fields.path(), &mut own);
         }
         if own.is_empty() { Ok(recipient) } else { Err(Box::new(Rejected { recipient, faults: own.into_details() })) }
     };

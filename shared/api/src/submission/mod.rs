@@ -4,13 +4,16 @@ mod callback;
 mod channels;
 mod content;
 mod item;
+mod prices;
 mod recipient;
 mod render;
 mod shape;
 mod template;
 mod validated;
 
+pub(crate) use content::provider;
 pub(crate) use item::MOST_GROUP;
+pub(crate) use prices::{Pricing, needs_prices};
 pub(crate) use template::{preview, read as read_template, variables_of};
 #[cfg(test)]
 pub(crate) use {
@@ -26,7 +29,9 @@ use crate::{
     refusal::Refusal,
     wire::Detail,
 };
-use baton_domain::{AccountId, BulkId, GroupId, Recipient, Spec, Template, Time, ids::MAX_BULK, window::Schedule};
+use baton_domain::{
+    AccountId, BulkId, GroupId, Rates, Recipient, Spec, Template, Time, ids::MAX_BULK, window::Schedule,
+};
 use baton_pipeline::accept::{Item, Submission};
 use serde_json::Value;
 use std::{
@@ -56,6 +61,8 @@ struct DraftItem {
     validate: bool,
     /// Each destination in order: the recipient, or what is wrong with it.
     destinations: Vec<Result<Recipient, Box<Rejected>>>,
+    /// What a message to each of them costs.
+    rates: Vec<Option<Rates>>,
 }
 
 /// A destination with faults.
@@ -91,6 +98,8 @@ pub(crate) struct Rules<'t> {
     pub(crate) private_callbacks: bool,
     /// What stands before `/` and the code of a short link.
     pub(crate) short_url: &'t str,
+    /// The account's senders and prices.
+    pub(crate) pricing: &'t Pricing,
 }
 
 /// Reads a body.
@@ -177,6 +186,7 @@ impl Draft {
             group: item.group.clone(),
             spec: item.spec.clone(),
             schedule: item.schedule.clone(),
+            rates: (next..).zip(&item.rates).filter_map(|(index, rates)| Some((index, rates.clone()?))).collect(),
             recipients: numbered(item, &mut next)
                 .filter_map(|(index, read)| Some((index, read.as_ref().ok()?.clone())))
                 .collect(),

@@ -9,7 +9,7 @@ use crate::{
     refusal::Refusal,
     wire::{ChannelPreview, Validated, stamp},
 };
-use baton_domain::{AccountId, BulkId, Channel, Message, Recipient, Time, segments::segments};
+use baton_domain::{AccountId, BulkId, Channel, Message, Rates, Recipient, Time, segments::segments};
 use baton_pipeline::accept;
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ impl Draft {
                     faults: read.as_ref().err().map(|rejected| rejected.faults.clone()).unwrap_or_default(),
                     template_id: item.spec.template.as_ref().map(|template| template.id),
                     template_version: item.spec.template.as_ref().map(|template| template.version),
-                    channels: channels(&rendering, recipient, &path),
+                    channels: channels(&rendering, recipient, item.rates.get(nth).and_then(Option::as_ref), &path),
                     ..would_be(opened.get(&index), now)
                 };
                 size += serde_json::to_vec(&element).map_or(usize::MAX / 2, |json| json.len());
@@ -72,13 +72,29 @@ fn would_be(message: Option<&Message>, now: Time) -> Validated {
     }
 }
 
-fn channels(rendering: &Rendering<'_>, recipient: &Recipient, path: &Path<'_>) -> Vec<ChannelPreview> {
-    let legs = rendering.show(recipient, path);
-    let show = |(leg, sized, faults): (&baton_domain::content::ChannelSpec, _, _)| {
+fn channels(
+    rendering: &Rendering<'_>,
+    recipient: &Recipient,
+    rates: Option<&Rates>,
+    path: &Path<'_>,
+) -> Vec<ChannelPreview> {
+    let legs = (0..).zip(rendering.show(recipient, path));
+    let show = |(index, (leg, content, faults)): (u8, (&baton_domain::content::ChannelSpec, _, _))| {
         let reachable = recipient.address_for(leg.channel, &leg.content).is_some();
-        shown(leg.channel, Some(reachable), sized, faults)
+        priced(shown(leg.channel, Some(reachable), content, faults), index, rates)
     };
     legs.map(show).collect()
+}
+
+/// The same, with what it would cost.
+fn priced(shown: ChannelPreview, leg: u8, rates: Option<&Rates>) -> ChannelPreview {
+    let parts = shown.message.is_some().then(|| u16::try_from(shown.part_count.unwrap_or(1)).ok()).flatten();
+    let price = rates.zip(parts).and_then(|(rates, parts)| Some((rates.of(leg, None)?.times(parts), rates.currency)));
+    ChannelPreview {
+        price: price.map(|(price, _)| price.to_string()),
+        currency: price.map(|(_, currency)| currency.to_string()),
+        ..shown
+    }
 }
 
 /// One channel of an answer.
@@ -93,6 +109,8 @@ pub(super) fn shown(channel: Channel, reachable: Option<bool>, sized: Option<Siz
         encoding: sms.map(|sms| sms.encoding.name().to_owned()),
         part_count: sms.and_then(|sms| u32::try_from(sms.parts).ok()),
         short_links: short_links.unwrap_or_default(),
+        price: None,
+        currency: None,
         faults: faults.into_details(),
     }
 }

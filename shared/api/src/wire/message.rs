@@ -82,7 +82,7 @@ pub struct Message {
     pub status_code: u8,
     /// The status in a sentence.
     pub status_description: String,
-    /// The number of SMS parts, where the provider told.
+    /// The number of SMS parts: as the provider told, else as counted here.
     pub part_count: Option<u16>,
     /// The recipient's network; not known yet.
     pub network: Option<String>,
@@ -123,9 +123,11 @@ pub struct Message {
     /// When its validity period ended, on `channel`.
     #[schema(format = DateTime)]
     pub expired_at: Option<String>,
-    /// What it cost, as a decimal string; not known yet.
+    /// What its attempts cost together, as a decimal string; null when none of them has a price, or nothing has gone out.
+    #[schema(example = "5.2")]
     pub price: Option<String>,
-    /// The price's currency; not known yet.
+    /// The price's currency (ISO 4217); null without a price.
+    #[schema(example = "RUB")]
     pub currency: Option<String>,
     /// The task it belongs to; none yet.
     pub task_id: Option<String>,
@@ -169,8 +171,8 @@ impl Message {
             sent_at: current.and_then(|attempt| attempt.sent_at).map(stamp),
             delivered_at: current.and_then(|attempt| attempt.delivered_at).map(stamp),
             expired_at: current.and_then(expired_at),
-            price: None,
-            currency: None,
+            price: stored.price().map(|(price, _)| price.to_string()),
+            currency: stored.price().map(|(_, currency)| currency.to_string()),
             task_id: None,
             attempts: stored.attempts.iter().map(|attempt| Attempt::of(stored, attempt)).collect(),
             timeline: timeline.then(|| stored.timeline.iter().map(|entry| TimelineEntry::of(stored, entry)).collect()),
@@ -199,9 +201,11 @@ pub struct Attempt {
     pub provider_message_id: Option<String>,
     /// What went wrong, last.
     pub error: Option<AttemptError>,
-    /// The number of SMS parts, where the provider told.
+    /// The number of SMS parts: as the provider told, else as counted here.
     pub part_count: Option<u16>,
-    /// What it cost, as a decimal string; not known yet.
+    /// What it cost, as a decimal string: parts times the rate as of the message's acceptance. Null when no provider took it, or it
+    /// has no price.
+    #[schema(example = "5.2")]
     pub price: Option<String>,
     /// When it was put on its way.
     #[schema(format = DateTime)]
@@ -233,7 +237,7 @@ impl Attempt {
                 message: error.message.clone(),
             }),
             part_count: attempt.part_count,
-            price: None,
+            price: message.price_of(attempt).map(|price| price.to_string()),
             created_at: stamp(attempt.created_at),
             sent_at: attempt.sent_at.map(stamp),
             delivered_at: attempt.delivered_at.map(stamp),

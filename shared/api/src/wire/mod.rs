@@ -5,6 +5,7 @@ mod error;
 mod key;
 mod message;
 mod outbox;
+mod price;
 mod provider;
 mod request;
 mod short_link;
@@ -16,6 +17,7 @@ pub use error::{Detail, ErrorAnswer};
 pub use key::{Key, KeyList, NewKey};
 pub use message::{Accepted, Attempt, AttemptError, ItemError, Message, MessageList, TimelineEntry};
 pub use outbox::{OutboxEntry, OutboxList};
+pub use price::{PutSenders, SenderEntry, SenderList, SetSender, SetTariff, TariffEntry, TariffList};
 pub use provider::{BandwidthEntry, BandwidthList, ProviderEntry, ProviderFault, ProviderList, SetBandwidth};
 pub use request::{
     CancelMessages, ChannelContent, Destination, MakeKey, MessageItem, Names, PostMessages, RescheduleMessage,

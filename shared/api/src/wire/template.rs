@@ -175,6 +175,13 @@ pub struct ChannelPreview {
     /// sms with `useShortLinks`: the links that get short ones. In `message` each of them stands as a short link with the code
     /// `xxxxxxx`, which is as long as the real one; codes are made when the message goes out.
     pub short_links: Vec<String>,
+    /// What it would cost, as a decimal string. A provider that the sender has another price for is left out of account, unless
+    /// the content names it. Null when it has no price, or there is no recipient.
+    #[schema(example = "5.2")]
+    pub price: Option<String>,
+    /// The price's currency (ISO 4217).
+    #[schema(example = "RUB")]
+    pub currency: Option<String>,
     /// What is wrong with it. On a channel that does not reach the recipient this stops nothing.
     pub faults: Vec<Detail>,
 }

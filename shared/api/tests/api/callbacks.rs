@@ -78,6 +78,7 @@ fn recorded(bench: &Bench, number: u64) -> (MessageId, CallbackId) {
         provider: None,
         part_count: None,
         error: None,
+        price: None,
     };
     let id = transition.id();
     let line = CallbackTry { at: transition.at, took: 20, status: Some(500), error: None, by_hand: false };

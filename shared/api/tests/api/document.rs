@@ -37,6 +37,7 @@ async fn the_examples_are_accepted() {
         ("MakeUser", Method::POST, "/users"),
         ("PostMessages", Method::POST, "/messages/validate"),
         ("PutTemplate", Method::POST, "/templates"),
+        ("PutSenders", Method::PUT, "/senders"),
     ] {
         let example = &document["components"]["schemas"][schema]["example"];
         assert!(example.is_object(), "{schema} has no example");
@@ -94,6 +95,13 @@ async fn the_examples_of_a_template_go_together() {
     assert_eq!(bench.put(&path, &schemas["PutTemplate"]["example"]).await.body["version"], 1);
     let seen = bench.post(&format!("{path}/preview"), &schemas["PreviewTemplate"]["example"]).await;
     assert_eq!(seen.body["channels"][1]["message"]["text"], "Order 42 is ready", "{}", seen.body);
+}
+
+#[tokio::test]
+async fn the_example_of_a_price_is_accepted() {
+    let example = &document().await["components"]["schemas"]["SetTariff"]["example"];
+    let seen = Bench::new().put("/tariffs/sms", &serde_json::json!([example])).await;
+    assert_eq!((seen.status, &seen.body["items"][0]["price"]), (200, &example["price"]), "{}", seen.body);
 }
 
 /// The fields of an item that the example of the whole request does without.

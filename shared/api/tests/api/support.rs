@@ -5,7 +5,7 @@ use baton_api::{
     App, SourceAddress, handle,
     ports::{ApiKey, AuthKey, Scope},
 };
-use baton_domain::{AccountId, Time};
+use baton_domain::{AccountId, Currency, Time};
 use baton_pipeline::memory::StoppedClock;
 use http::{HeaderMap, Method, Request};
 use serde_json::{Value, json};
@@ -65,6 +65,7 @@ impl Bench {
             retention_days: 30,
             private_callbacks: false,
             short_url: SHORT_URL.to_owned(),
+            currency: Currency::RUB,
         };
         world.own().auth_keys.push(AuthKey { id: "k1".to_owned(), secret: vec![1; 32] });
         let mut bench = Bench { world, clock, app, token: String::new() };

@@ -158,9 +158,9 @@ async fn a_preview_shows_every_channel_and_its_faults() {
     let path = format!("/templates/{id}/preview");
     let seen = bench.post(&path, &json!({"variables": {"order": 42, "имя": "Анна"}})).await;
     let channels = json!([
-        {"channel": "telegram", "reachable": null, "encoding": null, "partCount": null, "shortLinks": [], "faults": [],
+        {"channel": "telegram", "reachable": null, "encoding": null, "partCount": null, "shortLinks": [], "price": null, "currency": null, "faults": [],
             "message": {"validityPeriod": 10, "text": "Анна, заказ 42 готов"}},
-        {"channel": "sms", "reachable": null, "encoding": "GSM-7", "partCount": 1, "shortLinks": [], "faults": [],
+        {"channel": "sms", "reachable": null, "encoding": "GSM-7", "partCount": 1, "shortLinks": [], "price": null, "currency": null, "faults": [],
             "message": {"text": "Order 42 is ready", "from": "Shop"}},
     ]);
     assert_eq!(seen.body, json!({"id": id, "version": 1, "channels": channels}));

@@ -22,9 +22,9 @@ async fn what_would_happen_is_told_and_nothing_is_done() {
         *first,
         json!({"path": "/messages/0/destinations/0", "status": "DELAYED", "channel": "sms", "faults": [],
         "sendAt": "2026-11-24T06:00:00.000Z", "templateId": null, "templateVersion": null, "channels": [
-            {"channel": "telegram", "reachable": false, "message": {"text": "Hi"}, "encoding": null, "partCount": null, "shortLinks": [], "faults": []},
-            {"channel": "sms", "reachable": true, "message": {"text": "Привет, Анна"}, "encoding": "UCS-2", "partCount": 1, "shortLinks": [], "faults": []},
-            {"channel": "email", "reachable": false, "message": null, "encoding": null, "partCount": null, "shortLinks": [], "faults": [fault]},
+            {"channel": "telegram", "reachable": false, "message": {"text": "Hi"}, "encoding": null, "partCount": null, "shortLinks": [], "price": null, "currency": null, "faults": []},
+            {"channel": "sms", "reachable": true, "message": {"text": "Привет, Анна"}, "encoding": "UCS-2", "partCount": 1, "shortLinks": [], "price": null, "currency": null, "faults": []},
+            {"channel": "email", "reachable": false, "message": null, "encoding": null, "partCount": null, "shortLinks": [], "price": null, "currency": null, "faults": [fault]},
         ]})
     );
     let codes: Vec<_> = [1, 2].map(|index: usize| seen.body[index]["faults"][0]["code"].clone()).into();

@@ -8,6 +8,7 @@ use baton_domain::{
     AccountId, BulkId, Channel, Message, MessageId, Spec, Template, Time,
     bandwidth::{Bandwidth, Limit},
     breaker::Breaker,
+    price_list::{RegisteredSender, Tariff},
 };
 use baton_pipeline::{
     accept::Bulk,
@@ -28,6 +29,7 @@ use std::{
 use uuid::Uuid;
 
 mod callbacks;
+mod prices;
 mod short_links;
 mod templates;
 
@@ -57,6 +59,10 @@ pub struct Own {
     pub templates: BTreeMap<(AccountId, Uuid), Template>,
     /// The versions that were there before, oldest first.
     pub old_templates: Vec<Template>,
+    /// Registered senders, and prices of SMS.
+    pub prices: BTreeMap<AccountId, (Vec<RegisteredSender>, Vec<Tariff>)>,
+    /// How often they were read for messages.
+    pub price_lists_read: usize,
     pub outbox: Vec<OutboxItem>,
     pub outbox_off: bool,
     pub users: BTreeMap<(AccountId, Uuid), User>,

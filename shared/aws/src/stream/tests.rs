@@ -25,6 +25,7 @@ fn message(callback: bool) -> Message {
         created_at: now(),
         schedule: Schedule::default(),
         route: vec![Leg { channel, required: false, reachable: true, success: None, validity_minutes: None }],
+        rates: None,
         status: Status::Created,
         attempts: Vec::new(),
         timeline: Vec::new(),

@@ -23,6 +23,7 @@ fn opened() -> Message {
         created_at: at(0),
         schedule: Schedule::default(),
         route: vec![leg],
+        rates: None,
         status: Status::Created,
         attempts: Vec::new(),
         timeline: Vec::new(),

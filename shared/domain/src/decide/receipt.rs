@@ -13,7 +13,8 @@ pub fn receipt(message: &mut Message, index: u8, receipt: &Receipt, now: Time) -
     if attempt.provider_message_id.is_none() {
         attempt.provider_message_id.clone_from(&receipt.provider_message_id);
     }
-    attempt.part_count = attempt.part_count.or(receipt.part_count);
+    // What was sent is known better afterwards.
+    attempt.part_count = receipt.part_count.or(attempt.part_count);
     match &receipt.status {
         ReceiptStatus::Failed(error) => {
             if rank(attempt.state) >= rank(AttemptState::Delivered) || attempt.succeeded_at.is_some() {

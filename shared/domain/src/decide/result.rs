@@ -27,6 +27,8 @@ pub struct ResultOf<'a> {
     pub idempotent: bool,
     /// The providers before it in the channel's order that were passed over, as their breakers are open.
     pub passed_over: &'a [&'a str],
+    /// The parts of its SMS as we count them, for where the provider does not tell.
+    pub part_count: Option<u16>,
 }
 
 impl<'a> ResultOf<'a> {
@@ -42,6 +44,7 @@ impl<'a> ResultOf<'a> {
             another: false,
             idempotent: false,
             passed_over: &[],
+            part_count: None,
         }
     }
 }
@@ -64,7 +67,11 @@ pub fn result(message: &mut Message, of: &ResultOf<'_>, now: Time) -> Vec<Effect
     match of.outcome {
         Outcome::Accepted(accepted) => accept(message, of, accepted, awaited, now),
         Outcome::Refused(error) if awaited => refuse(message, of, error, now),
-        Outcome::Unknown(error) if awaited => unknown(message, of, error, now),
+        Outcome::Unknown(error) if awaited => {
+            let attempt = &mut message.attempts[usize::from(of.attempt)];
+            attempt.part_count = attempt.part_count.or(of.part_count);
+            unknown(message, of, error, now)
+        }
         Outcome::Refused(_) | Outcome::Unknown(_) => outstanding(message),
     }
 }
@@ -72,7 +79,9 @@ pub fn result(message: &mut Message, of: &ResultOf<'_>, now: Time) -> Vec<Effect
 fn accept(message: &mut Message, of: &ResultOf<'_>, accepted: &Accepted, awaited: bool, now: Time) -> Vec<Effect> {
     let attempt = &mut message.attempts[usize::from(of.attempt)];
     attempt.provider_message_id = accepted.provider_message_id.clone().or(attempt.provider_message_id.take());
-    attempt.part_count = accepted.part_count.or(attempt.part_count);
+    // A receipt that has come before knows better.
+    let told = if attempt.receipts { attempt.part_count } else { None };
+    attempt.part_count = told.or(accepted.part_count).or(attempt.part_count).or(of.part_count);
     attempt.receipts |= accepted.receipts;
     attempt.sent_at = attempt.sent_at.or(Some(now));
     let leg = attempt.leg;

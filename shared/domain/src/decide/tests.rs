@@ -30,6 +30,7 @@ fn message(route: impl IntoIterator<Item = Leg>) -> Message {
         created_at: at(0),
         schedule: crate::window::Schedule::default(),
         route: route.into_iter().collect(),
+        rates: None,
         status: Status::Created,
         attempts: Vec::new(),
         timeline: Vec::new(),

@@ -1,5 +1,5 @@
 use crate::ports::{PortError, PortResult};
-use baton_domain::{BulkId, GroupId, Message, MessageId, Transition, callback::TransitionError};
+use baton_domain::{BulkId, Currency, GroupId, Message, MessageId, Transition, callback::TransitionError};
 use serde::Serialize;
 
 /// What a receiver is told, as the contract names it.
@@ -14,8 +14,9 @@ struct Body<'a> {
     new_status: &'static str,
     old_status_code: u8,
     new_status_code: u8,
-    /// Messages have no prices yet.
+    /// A number, as existing clients expect. It shows the decimal itself: a double keeps its fifteen digits.
     price: Option<f64>,
+    currency: Option<Currency>,
     part_count: Option<u16>,
     callback_data: Option<&'a str>,
     channel: Option<&'static str>,
@@ -35,7 +36,8 @@ pub(super) fn of(message: &Message, transition: &Transition, data: Option<&str>)
         new_status: transition.to.name(),
         old_status_code: transition.from.code(),
         new_status_code: transition.to.code(),
-        price: None,
+        price: transition.price.and_then(|(price, _)| price.to_string().parse().ok()),
+        currency: transition.price.map(|(_, currency)| currency),
         part_count: transition.part_count,
         callback_data: data,
         channel: transition.channel.map(baton_domain::Channel::name),

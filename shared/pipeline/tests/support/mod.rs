@@ -101,7 +101,14 @@ pub fn submission(channels: &[Channel], recipients: u16) -> Submission {
         bulk: BulkId::new(start(), [1; 8]),
         named: false,
         digest: "digest".into(),
-        items: vec![Item { index: 0, group: None, spec: Arc::new(spec), schedule: Schedule::default(), recipients }],
+        items: vec![Item {
+            index: 0,
+            group: None,
+            spec: Arc::new(spec),
+            schedule: Schedule::default(),
+            recipients,
+            rates: BTreeMap::new(),
+        }],
     }
 }
 

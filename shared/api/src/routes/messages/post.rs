@@ -4,8 +4,8 @@ use crate::{
     caller::Caller,
     idempotency::{Before, Once, in_progress},
     refusal::Refusal,
-    routes::templates,
-    submission::{self, Draft, Rules, Templates},
+    routes::{prices, templates},
+    submission::{self, Draft, Pricing, Rules, Templates},
     wire::{Accepted, ItemError, PostMessages},
 };
 use baton_domain::{Message, MessageId};
@@ -31,7 +31,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let body = call.json()?;
     let account = caller.account(submission::company(&body))?;
     let templates = templates::named(app, call, account, &body).await?;
-    let draft = submission::read(&body, &rules(app, &templates))?;
+    let pricing = prices::pricing(app, call, account, &body).await?;
+    let draft = submission::read(&body, &rules(app, &templates, &pricing))?;
     let once = Once::begin(app, call, account).await?;
     let submission = draft.submission(account, once.id, &once.digest);
     let (messages, replayed) = match once.before {
@@ -42,8 +43,14 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
 }
 
 /// What a body is judged by.
-pub(super) fn rules<'t, P, C: Clock>(app: &'t App<P, C>, templates: &'t Templates) -> Rules<'t> {
-    Rules { now: app.clock.now(), templates, private_callbacks: app.private_callbacks, short_url: &app.short_url }
+pub(super) fn rules<'t, P, C: Clock>(app: &'t App<P, C>, templates: &'t Templates, pricing: &'t Pricing) -> Rules<'t> {
+    Rules {
+        now: app.clock.now(),
+        templates,
+        private_callbacks: app.private_callbacks,
+        short_url: &app.short_url,
+        pricing,
+    }
 }
 
 /// The messages as the first try opened them: the answer to what waited then stays that it is delayed.

@@ -4,7 +4,7 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     refusal::Refusal,
-    routes::templates,
+    routes::{prices, templates},
     submission,
     wire::{PostMessages, Validated},
 };
@@ -25,7 +25,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let body = call.json()?;
     let account = caller.account(submission::company(&body))?;
     let templates = templates::named(app, call, account, &body).await?;
-    let rules = post::rules(app, &templates);
+    let pricing = prices::pricing(app, call, account, &body).await?;
+    let rules = post::rules(app, &templates, &pricing);
     let draft = submission::read_any(&body, &rules)?;
     Ok(Answer::json(&draft.validated(account, &rules)?))
 }

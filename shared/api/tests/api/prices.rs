@@ -1,0 +1,414 @@
+//! Registered senders, prices of SMS, and what messages cost.
+
+use crate::{
+    support::{Bench, Seen, sms},
+    world::Break,
+};
+use baton_api::ports::Scope;
+use baton_domain::{
+    Outcome,
+    decide::{self, ResultOf},
+    outcome::Accepted,
+};
+use http::Method;
+use serde_json::{Value, json};
+
+const RUSSIA: &str = "+79990000009";
+const KAZAKHSTAN: &str = "+77011234567";
+
+async fn ok(seen: impl Future<Output = Seen>) -> Value {
+    let seen = seen.await;
+    assert_eq!(seen.status, 200, "{}", seen.body);
+    seen.body
+}
+
+/// An account with these senders and prices.
+async fn with(senders: Value, tariffs: Value) -> Bench {
+    let bench = Bench::new();
+    ok(bench.put("/senders", &json!({"senders": senders}))).await;
+    ok(bench.put("/tariffs/sms", &tariffs)).await;
+    bench
+}
+
+/// A request with these channels to a recipient.
+fn body(channels: Value, to: Value) -> Value {
+    json!({"messages": [{"channels": channels, "destinations": [to]}]})
+}
+
+fn sms_from(from: &str) -> Value {
+    body(json!({"sms": {"text": "Hello", "from": from}}), json!({"phone": RUSSIA}))
+}
+
+/// The price of the first channel as validate tells it.
+async fn told(bench: &Bench, body: &Value) -> (Value, Value) {
+    let seen = ok(bench.post("/messages/validate", body)).await;
+    let channel = &seen[0]["channels"][0];
+    (channel["price"].clone(), channel["currency"].clone())
+}
+
+#[tokio::test]
+async fn senders_are_replaced_and_listed() {
+    let bench = Bench::new();
+    assert_eq!(ok(bench.get("/senders")).await, json!({"count": 0, "items": [], "nextCursor": null}));
+    let senders = json!({"companyId": 1, "senders": [
+        {"from": "Shop", "channel": "SMS", "provider": "twilio", "price": 2.5},
+        {"from": "Shop", "channel": "sms", "price": "10.0700"},
+        {"from": "a@b.org", "channel": "email", "provider": null, "price": null},
+        {"from": "Everywhere"},
+    ]});
+    let put = ok(bench.put("/senders", &senders)).await;
+    let items = json!([
+        {"companyId": 1, "from": "Shop", "channel": "sms", "provider": "TWILIO", "price": "2.5"},
+        {"companyId": 1, "from": "Shop", "channel": "sms", "provider": null, "price": "10.07"},
+        {"companyId": 1, "from": "a@b.org", "channel": "email", "provider": null, "price": null},
+        {"companyId": 1, "from": "Everywhere", "channel": null, "provider": null, "price": null},
+    ]);
+    assert_eq!(put, json!({"count": 4, "items": items, "nextCursor": null}));
+    assert_eq!(ok(bench.get("/senders")).await, put);
+    for (query, indices) in [
+        ("channel=sms", vec![0, 1, 3]),
+        ("channel=email,viber", vec![2, 3]),
+        ("provider=Twilio", vec![0, 1, 2, 3]),
+        ("provider=VONAGE&channel=sms", vec![1, 3]),
+    ] {
+        let seen = ok(bench.get(&format!("/senders?{query}"))).await;
+        let expected: Vec<_> = indices.iter().map(|index: &usize| &items[index]).collect();
+        assert_eq!(seen["items"], json!(expected), "{query}");
+    }
+    let first = ok(bench.get("/senders?limit=3&fields=from")).await;
+    assert_eq!((&first["items"][2], &first["nextCursor"]), (&json!({"from": "a@b.org"}), &json!("3")));
+    let rest = ok(bench.get("/senders?limit=3&cursor=3")).await;
+    assert_eq!((&rest["items"], &rest["nextCursor"]), (&json!([items[3]]), &Value::Null));
+    assert_eq!(bench.get("/senders?cursor=x").await.faults(), [("?cursor", "invalid")]);
+    assert_eq!(bench.get("/senders?channel=fax").await.status, 422);
+    assert_eq!(ok(bench.put("/senders", &json!({"senders": []}))).await["count"], 0);
+}
+
+#[tokio::test]
+async fn prices_of_sms_are_replaced_and_listed() {
+    let bench = Bench::new();
+    let tariffs = json!([
+        {"price": "9"},
+        {"iso": "ru", "country": "Россия", "price": 2.4375},
+        {"mcc_mnc_id": 17, "mcc_mnc": "25001", "iso": "RU", "network": "MTS", "price": "3"},
+        {"iso": "KZ", "network": "Beeline", "price": 0},
+    ]);
+    let item = |id: Option<u64>, codes: Option<&str>, iso: Option<&str>, names: [Option<&str>; 2], price: &str| json!({"mcc_mnc_id": id, "mcc_mnc": codes, "iso": iso, "country": names[0], "network": names[1], "price": price});
+    let items = json!([
+        item(None, None, None, [None, None], "9"),
+        item(None, None, Some("RU"), [Some("Россия"), None], "2.4375"),
+        item(Some(17), Some("25001"), Some("RU"), [None, Some("MTS")], "3"),
+        item(None, None, Some("KZ"), [None, Some("Beeline")], "0"),
+    ]);
+    let put = ok(bench.put("/tariffs/sms", &tariffs)).await;
+    assert_eq!(put, json!({"count": 4, "items": items, "nextCursor": null}));
+    assert_eq!(ok(bench.get("/tariffs/sms")).await, put);
+    assert_eq!(ok(bench.put("/tariffs/sms", &items)).await, put, "what was told may be put again");
+    assert_eq!(ok(bench.get("/tariffs/sms?limit=1&offset=2")).await["items"], json!([items[2]]));
+}
+
+#[tokio::test]
+async fn a_bad_price_is_refused_by_its_place_and_nothing_changes() {
+    let bench = with(json!([{"from": "Shop", "price": 1}]), json!([{"price": 1}])).await;
+    let table = [
+        (json!("1.00001"), 422, "too_precise"),
+        (json!(0.00001), 422, "too_precise"),
+        (json!(1.23456), 422, "too_precise"),
+        (json!(-1), 422, "out_of_range"),
+        (json!(-0.5), 422, "out_of_range"),
+        (json!("-1"), 422, "out_of_range"),
+        (json!("NaN"), 422, "invalid"),
+        (json!("Infinity"), 422, "invalid"),
+        (json!("1e2"), 422, "invalid"),
+        (json!("1,5"), 422, "invalid"),
+        (json!(" 1"), 422, "invalid"),
+        (json!(""), 422, "invalid"),
+        (json!(1e300), 422, "out_of_range"),
+        (json!(-1e300), 422, "out_of_range"),
+        (json!(1_000_000.5), 422, "out_of_range"),
+        (json!(u64::MAX), 422, "out_of_range"),
+        (json!("1000001"), 422, "out_of_range"),
+        (json!("9".repeat(1000)), 422, "out_of_range"),
+        (json!(true), 400, "wrong_type"),
+        (json!([1]), 400, "wrong_type"),
+        (json!({"amount": 1}), 400, "wrong_type"),
+    ];
+    for (price, status, code) in table {
+        let senders = json!({"senders": [{"from": "A", "price": 2}, {"from": "B", "price": price}]});
+        let seen = bench.put("/senders", &senders).await;
+        assert_eq!((seen.status, seen.faults()), (status, vec![("/senders/1/price", code)]), "{price}");
+        let seen = bench.put("/tariffs/sms", &json!([{"iso": "RU", "price": 2}, {"price": price}])).await;
+        assert_eq!((seen.status, seen.faults()), (status, vec![("/1/price", code)]), "{price}");
+    }
+    assert_eq!(ok(bench.get("/senders")).await["items"][0]["from"], "Shop");
+    assert_eq!(ok(bench.get("/tariffs/sms")).await["items"][0]["price"], "1");
+    assert_eq!(
+        bench
+            .raw(
+                Method::PUT,
+                "/tariffs/sms",
+                &[("authorization", &format!("Bearer {}", bench.token))],
+                b"[{\"price\": NaN}]".to_vec()
+            )
+            .await
+            .status,
+        400
+    );
+}
+
+#[tokio::test]
+async fn bad_senders_are_refused_all_faults_at_once() {
+    let bench = Bench::new();
+    let long = "x".repeat(101);
+    let seen = bench.put("/senders", &json!({"senders": [
+        {"channel": "fax"}, {"from": ""}, {"from": long}, {"from": "A", "provider": "a b"}, {"from": "A", "name": 1},
+        {"from": "B", "channel": "sms"}, {"from": "B", "channel": "SMS"}, {"from": "B\u{7}"},
+    ]})).await;
+    let mut faults = seen.faults();
+    faults.sort_unstable();
+    let mut expected = vec![
+        ("/senders/0/from", "required"),
+        ("/senders/0/channel", "invalid"),
+        ("/senders/1/from", "empty"),
+        ("/senders/2/from", "too_long"),
+        ("/senders/3/provider", "invalid"),
+        ("/senders/4/name", "unknown_field"),
+        ("/senders/6", "duplicate"),
+        ("/senders/7/from", "control_character"),
+    ];
+    expected.sort_unstable();
+    assert_eq!((seen.status, faults), (422, expected));
+    for (body, status, fault) in [
+        (json!({}), 422, ("/senders", "required")),
+        (json!({"senders": {}}), 400, ("/senders", "wrong_type")),
+        (json!([]), 400, ("", "wrong_type")),
+        (json!({"senders": [5]}), 400, ("/senders/0", "wrong_type")),
+        (json!({"senders": vec![json!({"from": "A"}); 1001]}), 422, ("/senders", "too_many")),
+        (json!({"senders": [], "sender": 1}), 422, ("/sender", "unknown_field")),
+    ] {
+        let seen = bench.put("/senders", &body).await;
+        assert_eq!((seen.status, seen.faults()), (status, vec![fault]));
+    }
+    let of = |index: usize| json!({"from": "A", "channel": "sms", "provider": format!("P{index}"), "price": 1});
+    let senders = |count: usize| json!({"senders": (0..count).map(of).collect::<Vec<_>>()});
+    assert_eq!(bench.put("/senders", &senders(9)).await.faults(), [("/senders/8", "too_many")]);
+    assert_eq!(bench.put("/senders", &senders(8)).await.status, 200);
+}
+
+#[tokio::test]
+async fn bad_tariffs_are_refused() {
+    let bench = Bench::new();
+    let table = [
+        (json!({}), 400, ("", "wrong_type")),
+        (json!([{"iso": "RU"}]), 422, ("/0/price", "required")),
+        (json!([{"iso": "UK", "price": 1}]), 422, ("/0/iso", "invalid")),
+        (json!([{"iso": "Russia", "price": 1}]), 422, ("/0/iso", "invalid")),
+        (json!([{"country": "Russia", "price": 1}]), 422, ("/0/iso", "required")),
+        (json!([{"network": "MTS", "price": 1}]), 422, ("/0/iso", "required")),
+        (json!([{"mcc_mnc_id": 5, "price": 1}]), 422, ("/0/iso", "required")),
+        (json!([{"mcc_mnc": "250", "price": 1}]), 422, ("/0/mcc_mnc", "invalid")),
+        (json!([{"mcc_mnc": "250 01", "price": 1}]), 422, ("/0/mcc_mnc", "invalid")),
+        (json!([{"mcc_mnc": 25001, "price": 1}]), 400, ("/0/mcc_mnc", "wrong_type")),
+        (json!([{"price": 1}, {"price": 2}]), 422, ("/1", "duplicate")),
+        (json!([{"iso": "RU", "price": 1}, {"iso": "ru", "country": "x", "price": 2}]), 422, ("/1", "duplicate")),
+        (
+            json!([{"iso": "RU", "network": "MTS", "price": 1}, {"iso": "RU", "network": "mts", "price": 1}]),
+            422,
+            ("/1", "duplicate"),
+        ),
+        (json!([{"mccMnc": "25001", "price": 1}]), 422, ("/0/mccMnc", "unknown_field")),
+        (json!(vec![json!({"price": 1}); 5001]), 422, ("", "too_many")),
+    ];
+    for (body, status, fault) in table {
+        let seen = bench.put("/tariffs/sms", &body).await;
+        assert_eq!((seen.status, seen.faults()), (status, vec![fault]));
+    }
+    let name = "x".repeat(100);
+    let of = |index: usize| json!({"mcc_mnc": format!("{:05}", index), "country": name, "network": name, "price": 1});
+    let large: Vec<_> = (0..2000).map(of).collect();
+    assert_eq!(bench.put("/tariffs/sms", &json!(large)).await.faults(), [("", "too_long")]);
+    assert_eq!(ok(bench.get("/tariffs/sms")).await["count"], 0);
+}
+
+#[tokio::test]
+async fn admins_write_readers_read_and_nobody_reads_anothers() {
+    let bench = Bench::new();
+    let (reader, sender) = (bench.key(1, "r", &[Scope::Read]), bench.key(1, "s", &[Scope::Send]));
+    let operator = bench.key(1, "o", &[Scope::Read, Scope::Admin, Scope::Operator]);
+    let senders = json!({"senders": [{"from": "A"}]});
+    for (path, body) in [("/senders", senders.clone()), ("/tariffs/sms", json!([{"price": 1}]))] {
+        assert_eq!(bench.as_of(&reader, Method::GET, path, None).await.status, 200);
+        assert_eq!(bench.as_of(&sender, Method::GET, path, None).await.status, 403);
+        for token in [&reader, &sender] {
+            assert_eq!(bench.as_of(token, Method::PUT, path, Some(&body)).await.status, 403);
+        }
+        assert_eq!(bench.get(&format!("{path}?companyId=2")).await.status, 403);
+    }
+    let other = json!({"companyId": 2, "senders": [{"from": "A"}]});
+    assert_eq!(bench.put("/senders", &other).await.status, 403);
+    assert_eq!(bench.put("/tariffs/sms?companyId=2", &json!([])).await.status, 403);
+    assert_eq!(bench.as_of(&operator, Method::PUT, "/senders", Some(&other)).await.status, 200);
+    assert_eq!(
+        bench.as_of(&operator, Method::PUT, "/tariffs/sms?companyId=2", Some(&json!([{"price": 1}]))).await.status,
+        200
+    );
+    assert_eq!(ok(bench.get("/senders")).await["count"], 0);
+    let seen = bench.as_of(&operator, Method::GET, "/senders?companyId=2", None).await;
+    assert_eq!(seen.body["items"][0]["companyId"], 2);
+}
+
+#[tokio::test]
+async fn a_sender_that_is_not_registered_is_refused_once_any_is() {
+    let bench = Bench::new();
+    ok(bench.post("/messages", &sms_from("Anyone"))).await;
+    ok(bench.put("/senders", &json!({"senders": [{"from": "Shop", "channel": "sms"}]}))).await;
+    ok(bench.post("/messages", &sms_from("Shop"))).await;
+    let refused = [("/messages/0/channels/sms/from", "unknown_sender")];
+    for path in ["/messages", "/messages/validate"] {
+        let seen = bench.post(path, &sms_from("Anyone")).await;
+        assert_eq!((seen.status, seen.faults()), (422, refused.to_vec()), "{path}");
+    }
+    ok(bench.post("/messages", &sms(&[RUSSIA]))).await;
+    let viber = body(json!({"viber": {"text": "t", "from": "Anyone"}}), json!({"phone": RUSSIA}));
+    ok(bench.post("/messages", &viber)).await;
+}
+
+#[tokio::test]
+async fn a_sender_of_variables_is_judged_per_recipient() {
+    let bench = with(json!([{"from": "Shop", "channel": "sms", "price": 1}]), json!([])).await;
+    let to = |from: &str| json!({"phone": RUSSIA, "variables": {"from": from}});
+    let mut request = body(json!({"sms": {"text": "Hello", "from": "{{from}}"}}), to("Shop"));
+    request["messages"][0]["destinations"] = json!([to("Shop"), to("Other")]);
+    let seen = ok(bench.post("/messages", &request)).await;
+    assert_eq!((&seen[0]["error"], &seen[1]["error"]["code"]), (&Value::Null, &json!("unknown_sender")));
+    assert_eq!(seen[1]["error"]["path"], "/messages/0/channels/sms/from");
+    assert!(!seen[1]["error"].to_string().contains("Other"));
+    assert_eq!(told(&bench, &request).await, (json!("1"), json!("RUB")));
+}
+
+#[tokio::test]
+async fn templates_name_senders_too() {
+    let bench = with(json!([{"from": "Shop", "channel": "sms", "price": "0.7"}]), json!([])).await;
+    let template = |from: &str| json!({"name": "n", "channels": {"sms": {"text": "t", "from": from}}});
+    for (from, status) in [("Shop", 200), ("Other", 422)] {
+        let id = ok(bench.post("/templates", &template(from))).await["id"].clone();
+        let request = json!({"messages": [{"templateId": id, "destinations": [{"phone": RUSSIA}]}]});
+        assert_eq!(bench.post("/messages", &request).await.status, status, "{from}");
+    }
+}
+
+#[tokio::test]
+async fn the_senders_price_goes_before_that_of_the_country_before_that_of_everywhere() {
+    let bench = with(
+        json!([{"from": "Shop", "channel": "sms", "price": "7"}, {"from": "Bare", "channel": "sms"},
+            {"from": "Shop", "channel": "sms", "provider": "SMSC", "price": "5"}]),
+        json!([{"price": "3"}, {"iso": "RU", "price": "2"}, {"mcc_mnc": "25001", "iso": "RU", "price": "1"}]),
+    )
+    .await;
+    let to = |content: Value, phone: &str| body(json!({"sms": content}), json!({"phone": phone}));
+    let long = "a".repeat(161);
+    let table = [
+        (to(json!({"text": "t"}), RUSSIA), "2"),
+        (to(json!({"text": "t"}), KAZAKHSTAN), "3"),
+        (to(json!({"text": long}), RUSSIA), "4"),
+        (to(json!({"text": "t", "from": "Bare"}), RUSSIA), "2"),
+        (to(json!({"text": "t", "from": "Shop"}), RUSSIA), "7"),
+        (to(json!({"text": long, "from": "Shop"}), KAZAKHSTAN), "14"),
+        (to(json!({"text": "t", "from": "Shop", "provider": "smsc"}), RUSSIA), "5"),
+        (to(json!({"text": "t", "from": "Shop", "provider": "SANDBOX"}), RUSSIA), "7"),
+    ];
+    for (request, price) in table {
+        assert_eq!(told(&bench, &request).await, (json!(price), json!("RUB")), "{request}");
+    }
+    let stored = |index: usize| bench.world.messages()[index].rates.as_ref().map(ToString::to_string);
+    ok(bench.post("/messages", &to(json!({"text": "t", "from": "Shop"}), RUSSIA))).await;
+    assert_eq!(stored(0).as_deref(), Some("RUB,0=7,0:SMSC=5"));
+}
+
+#[tokio::test]
+async fn other_channels_cost_what_their_sender_does() {
+    let bench = with(json!([{"from": "Shop", "channel": "viber", "price": "0.3"}]), json!([{"price": "2"}])).await;
+    let channels = json!({"viber": {"text": "t", "from": "Shop"}, "telegram": {"text": "t"}, "sms": {"text": "t"}});
+    let to = json!({"phone": RUSSIA, "messengerUserId": "1"});
+    let seen = ok(bench.post("/messages/validate", &body(channels.clone(), to.clone()))).await;
+    let prices: Vec<_> = (0..3).map(|leg: usize| seen[0]["channels"][leg]["price"].clone()).collect();
+    assert_eq!(prices, [json!("0.3"), Value::Null, json!("2")]);
+    let unreachable = ok(bench.post("/messages/validate", &body(channels, json!({"messengerUserId": "1"})))).await;
+    assert_eq!(unreachable[0]["channels"][2]["price"], Value::Null);
+}
+
+#[tokio::test]
+async fn what_a_message_cost_is_shown_by_the_prices_it_was_accepted_with() {
+    let bench = with(json!([]), json!([{"iso": "RU", "price": "2.4375"}])).await;
+    let id = ok(bench.post("/messages", &sms(&[RUSSIA]))).await[0]["id"].as_str().expect("an id").to_owned();
+    ok(bench.put("/tariffs/sms", &json!([{"price": 100}]))).await;
+    let path = format!("/messages/{id}");
+    let prices = |shown: &Value| json!([shown["price"], shown["currency"], shown["attempts"][0]["price"]]);
+    assert_eq!(prices(&ok(bench.get(&path)).await), json!([null, null, null]));
+    let accepted = Accepted { provider_message_id: None, receipts: true, part_count: Some(3) };
+    let (outcome, at) = (Outcome::Accepted(accepted), crate::support::start());
+    for message in bench.world.memory.state().messages.values_mut() {
+        decide::claim(message, 0, at).expect("a claim");
+        decide::result(message, &ResultOf::new(0, 1, Some("SANDBOX"), &outcome), at);
+    }
+    let expected = json!(["7.3125", "RUB", "7.3125"]);
+    assert_eq!(prices(&ok(bench.get(&path)).await), expected);
+    assert_eq!(prices(&ok(bench.get("/messages")).await["items"][0]), expected);
+}
+
+#[tokio::test]
+async fn a_repeated_request_is_not_judged_by_later_senders() {
+    let bench = Bench::new();
+    let mut two = sms_from("Anyone");
+    two["messages"][0]["destinations"] = json!([{"phone": RUSSIA}, {"phone": KAZAKHSTAN}]);
+    let named = json!({"bulkId": "0189f7ea-ae2c-7809-8aeb-b819cf5e9e7f", "messages": two["messages"]});
+    let first = ok(bench.post_once("/messages", "k", &two)).await;
+    let first_named = ok(bench.post("/messages", &named)).await;
+    ok(bench.put("/senders", &json!({"senders": [{"from": "Shop"}]}))).await;
+    assert_eq!(ok(bench.post_once("/messages", "k", &two)).await, first);
+    assert_eq!(ok(bench.post("/messages", &named)).await, first_named);
+    assert_eq!(bench.post_once("/messages", "other", &two).await.status, 422);
+}
+
+/// What a crash left is completed with the prices of its completion; what was stored keeps its own.
+#[tokio::test]
+async fn each_message_keeps_the_prices_it_was_stored_with() {
+    let bench = with(json!([]), json!([{"price": 1}])).await;
+    let request = sms(&[RUSSIA, KAZAKHSTAN, "+12125550123"]);
+    let calls = bench.world.own().calls;
+    // The key, the prices, the idempotency record, the head, the content, and the first message.
+    bench.world.own().broken = Some((calls + 7, Break::Before));
+    assert_eq!(bench.post_once("/messages", "k", &request).await.status, 500);
+    ok(bench.put("/tariffs/sms", &json!([{"price": 2}]))).await;
+    bench.clock.advance(std::time::Duration::from_secs(61));
+    ok(bench.post_once("/messages", "k", &request)).await;
+    let rates: Vec<_> = bench
+        .world
+        .messages()
+        .iter()
+        .map(|message| message.rates.clone().expect("rates").rates[0].price.to_string())
+        .collect();
+    assert_eq!(rates, ["1", "2", "2"]);
+}
+
+#[tokio::test]
+async fn prices_are_read_once_and_only_where_they_may_be_needed() {
+    let bench = Bench::new();
+    let reads = || std::mem::take(&mut bench.world.own().price_lists_read);
+    let to = json!({"phone": RUSSIA, "email": "a@b.org", "messengerUserId": "1"});
+    let table = [
+        (json!({"SMS": {"text": "t"}}), 1),
+        (json!({"telegram": {"text": "t"}}), 0),
+        (json!({"telegram": {"text": "t", "from": null}}), 0),
+        (json!({"telegram": {"text": "t", "from": "x"}}), 1),
+        (json!({"email": {"text": "t", "subject": "s", "fromEmail": "a@b.org"}}), 1),
+    ];
+    for (channels, expected) in table {
+        for path in ["/messages", "/messages/validate"] {
+            ok(bench.post(path, &body(channels.clone(), to.clone()))).await;
+            assert_eq!(reads(), expected, "{path} {channels}");
+        }
+    }
+    ok(bench.post("/messages", &sms(&[RUSSIA; 100]))).await;
+    assert_eq!(reads(), 1);
+}
