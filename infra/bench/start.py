@@ -34,6 +34,7 @@ QUEUES = (
     "FALLBACK",
     "WAKE",
     "INBOUND",
+    "CALLBACKS",
 )
 VARIABLES = {
     "AWS_REGION": "eu-central-1",
@@ -54,6 +55,8 @@ VARIABLES = {
     "CONTROL_TABLE": "control",
     "OUTBOX_TABLE": "outbox",
     "STATE_TABLE": "state",
+    "SHORT_LINKS_TABLE": "links",
+    "SHORT_URL": "https://baton.example/s",
     "AUTH_KEYS": "/baton/bench/auth/keys",
     "PROVIDERS_PATH": "/baton/bench/providers",
     "PUBLIC_URL": "https://baton.example",

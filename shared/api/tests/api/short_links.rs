@@ -1,6 +1,9 @@
 //! Short links in requests, in what would happen, in lists, and with their clicks.
 
-use crate::support::{Bench, SHORT_URL, Seen, sms, start};
+use crate::{
+    support::{Bench, SHORT_URL, Seen, sms, start},
+    templates,
+};
 use baton_api::ports::Scope;
 use baton_domain::{AccountId, MessageId, ShortLink, short_link::code};
 use baton_pipeline::short_links::{ShortLinks, Visits};
@@ -114,6 +117,18 @@ async fn other_channels_take_no_notice() {
     assert_eq!(bench.get(&format!("/messages/{}", ids[0])).await.body["tracks"], json!({}));
     body["messages"][0]["useShortLinks"] = json!("yes");
     assert_eq!(bench.post("/messages", &body).await.faults(), [("/messages/0/useShortLinks", "wrong_type")]);
+}
+
+#[tokio::test]
+async fn a_text_of_a_template_is_shortened_where_the_item_asks() {
+    let bench = Bench::new();
+    let template = json!({"name": "t", "channels": {"sms": {"text": format!("{URL}&order={{{{order}}}}")}}});
+    let id = templates::made(&bench, &template).await;
+    for (asked, text) in [(true, format!("{SHORT_URL}/xxxxxxx")), (false, format!("{URL}&order=42"))] {
+        let body = templates::message(&id, json!({"useShortLinks": asked}));
+        let seen = bench.post("/messages/validate", &body).await;
+        assert_eq!(seen.body[0]["channels"][0]["message"]["text"], text, "{}", seen.body);
+    }
 }
 
 fn items(seen: &Seen) -> &Vec<Value> {

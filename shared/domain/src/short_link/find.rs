@@ -10,7 +10,11 @@ use std::ops::Range;
 
 const SCHEMES: [&[u8]; 2] = [b"https://", b"http://"];
 
-/// Where the http(s) links of a text stand, in bytes and in order.
+/// More links than an SMS of 1,600 characters holds.
+const MOST_FOUND: usize = 200;
+
+/// Where the http(s) links of a text stand, in bytes and in order: the first 200 of them, so that a text of nothing but links
+/// costs little. No SMS has more.
 #[must_use]
 pub fn find(text: &str) -> Vec<Range<usize>> {
     // Most texts have none: nothing is built for these.
@@ -21,7 +25,8 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
     let mut finder = LinkFinder::new();
     finder.kinds(&[LinkKind::Url]);
     let found = finder.links(&shadow).map(|link| link.start()..link.end());
-    found.filter(|range| text.get(range.clone()).is_some_and(|url| location(url).is_some())).collect()
+    let sound = found.filter(|range| text.get(range.clone()).is_some_and(|url| location(url).is_some()));
+    sound.take(MOST_FOUND).collect()
 }
 
 fn shadow(text: &str) -> String {

@@ -76,6 +76,8 @@ fn links_may_be_too_long_or_too_many() {
     let many = |count: usize| (0..count).map(|n| format!("https://example.org/a/long/link/{n} ")).collect::<String>();
     assert_eq!(long_links(&many(MOST_LINKS), base).map(|links| links.len()), Ok(MOST_LINKS));
     assert_eq!(long_links(&many(MOST_LINKS + 1), base), Err(LinkFault::TooMany(MOST_LINKS + 1)));
+    assert_eq!(find(&"http://a ".repeat(1600 / 9)).len(), 177);
+    assert_eq!(find(&"http://a ".repeat(300)).len(), 200);
     let twice = format!("{0} {0}", link(100)).repeat(20);
     assert_eq!(long_links(&twice, base).map(|links| links.len()), Ok(1));
 }
