@@ -93,7 +93,7 @@ pub fn encode(message: &Message, alone: bool, retention_days: u32) -> Item {
     set("em", message.recipient.email.as_ref().map(|email| index_key(&email.to_lowercase())));
     set("c", message.content.as_ref().map(|spec| string(json(spec))));
     set("cb", message.callback.then(|| number(1)));
-    set("dk", alone.then(|| index_key(&layout::day(message.created_at).to_string())));
+    set("mk", alone.then(|| string(layout::month_key(message.account, message.created_at))));
     set("n", alone.then(|| number(1)));
     item.extend(encode_state(message));
     item

@@ -11,6 +11,8 @@ mod entry;
 mod idempotency;
 mod keys;
 mod lists;
+mod lists_model;
+mod lists_reads;
 mod logging;
 mod nonsense;
 mod outbox;
