@@ -79,6 +79,8 @@ const KEY: &str = "apiKey";
         wire::TemplateVariable,
         wire::Validated,
         crate::ports::Scope,
+        wire::Track,
+        wire::Tracks,
     ))
 )]
 struct Schemas;

@@ -22,6 +22,7 @@ pub mod retry;
 pub mod segments;
 pub mod status;
 pub mod template;
+pub mod tracks;
 pub mod whatsapp;
 pub mod window;
 

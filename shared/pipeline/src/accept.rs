@@ -8,7 +8,7 @@ use crate::{
 };
 use baton_domain::{
     AccountId, BulkId, GroupId, Leg, Message, MessageId, Recipient, Spec, Status, Time, decide, lifetime,
-    window::Schedule,
+    tracks::Tracks, window::Schedule,
 };
 use std::sync::Arc;
 
@@ -158,6 +158,7 @@ fn message(submission: &Submission, item: &Item, index: u16, recipient: &Recipie
         status: Status::Created,
         attempts: Vec::new(),
         timeline: Vec::new(),
+        tracks: Tracks::default(),
         version: 0,
     };
     decide::open(&mut message, now);

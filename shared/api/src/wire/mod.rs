@@ -8,6 +8,7 @@ mod outbox;
 mod provider;
 mod request;
 mod template;
+mod tracks;
 mod user;
 
 pub use callback::{CallbackEntry, CallbackList, CallbackSecret, CallbackSecretList, CallbackTry, NewCallbackSecret};
@@ -23,6 +24,7 @@ pub use template::{
     ChannelPreview, NewTemplate, PreviewTemplate, PutTemplate, Template, TemplateList, TemplatePreview,
     TemplateVariable, Validated,
 };
+pub use tracks::{Track, Tracks};
 pub use user::{Login, MakeUser, Refresh, SetUser, Tokens, User, UserList};
 
 use baton_domain::Time;
