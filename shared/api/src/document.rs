@@ -1,6 +1,7 @@
 //! The OpenAPI 3.1 document, made from the table of routes and the wire types.
 
 use crate::{
+    examples,
     lists::page::PARAMETERS,
     router::{BASE, ROUTES, Route},
     wire,
@@ -88,6 +89,8 @@ const KEY: &str = "apiKey";
         wire::TariffEntry,
         wire::TariffList,
         crate::ports::Scope,
+        wire::Track,
+        wire::Tracks,
     ))
 )]
 struct Schemas;
@@ -193,6 +196,7 @@ fn operation(route: &Route) -> Operation {
         let more: Vec<_> = list_parameters(&operation).into_iter().map(RefOr::T).collect();
         operation.parameters.get_or_insert_default().extend(more);
     }
+    examples::show(&mut operation);
     operation
 }
 

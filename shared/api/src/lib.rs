@@ -9,6 +9,7 @@ mod call;
 mod caller;
 mod describe;
 mod document;
+mod examples;
 mod faults;
 mod fields;
 mod idempotency;

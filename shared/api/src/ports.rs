@@ -1,19 +1,20 @@
 //! What the HTTP interface needs of the world beyond the ports of the pipeline.
 
 mod auth;
+mod lists;
 mod prices;
 
 pub use auth::{
     AuthKey, AuthKeys, LoginLimits, Role, Rotated, Session, Sessions, User, UserChange, Users, WINDOW_SECONDS, Window,
 };
+pub use lists::{Index, Line, Lists, Month, Span};
 pub use prices::Prices;
 
-use baton_domain::{AccountId, BulkId, Channel, Message, MessageId, Template, Time, bandwidth::Bandwidth};
+use baton_domain::{AccountId, Channel, MessageId, Template, Time, bandwidth::Bandwidth};
 use baton_pipeline::{
     callbacks::ports::{CallbackSecret, CallbackSecrets},
     ports::{PortResult, Stored},
 };
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 use uuid::Uuid;
@@ -135,17 +136,6 @@ pub trait Templates: Send + Sync {
     fn delete_template(&self, old: &Template, at: Time) -> impl Future<Output = PortResult<Stored>> + Send;
 }
 
-/// One line of an account's day: a bulk, or a message that is alone in its bulk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DayEntry {
-    /// The bulk's key.
-    pub bulk: BulkId,
-    /// When it was accepted.
-    pub created_at: Time,
-    /// The number of its messages.
-    pub count: u16,
-}
-
 /// A part of a list, and where the next part begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part<T> {
@@ -153,45 +143,6 @@ pub struct Part<T> {
     pub items: Vec<T>,
     /// Opaque; `None` at the end.
     pub next: Option<String>,
-}
-
-/// Which address a message is looked up by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Address<'a> {
-    /// A phone in E.164 form with `+`.
-    Phone(&'a str),
-    /// An e-mail address in lower case.
-    Email(&'a str),
-}
-
-/// The lists of messages. All of them newest first.
-pub trait Lists: Send + Sync {
-    /// The bulks that an account submitted on a day (UTC), at most `limit`, from where `after` says.
-    fn day(
-        &self,
-        account: AccountId,
-        day: NaiveDate,
-        after: Option<&str>,
-        limit: usize,
-    ) -> impl Future<Output = PortResult<Part<DayEntry>>> + Send;
-
-    /// The messages to an address, with the time of their creation; at most the newest 10,000.
-    fn by_address(
-        &self,
-        account: AccountId,
-        address: Address<'_>,
-    ) -> impl Future<Output = PortResult<Vec<(MessageId, Time)>>> + Send;
-
-    /// The messages of a caller's group; at most the newest 10,000.
-    fn by_group(
-        &self,
-        account: AccountId,
-        group: &str,
-    ) -> impl Future<Output = PortResult<Vec<(MessageId, Time)>>> + Send;
-
-    /// Reads messages; those that are not there are left out. The order is kept.
-    fn load_many(&self, account: AccountId, ids: &[MessageId])
-    -> impl Future<Output = PortResult<Vec<Message>>> + Send;
 }
 
 /// One provider call of the sandbox.

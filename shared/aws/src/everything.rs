@@ -17,7 +17,7 @@ use crate::{
     state::StateTable,
 };
 use baton_api::ports::{
-    Address, ApiKey, Begin, CallbackKeys, DayEntry, Deployment, Idempotency, Keys, Lists, Outbox, OutboxItem, Part,
+    ApiKey, Begin, CallbackKeys, Deployment, Idempotency, Index, Keys, Line, Lists, Outbox, OutboxItem, Part, Span,
     Templates,
 };
 use baton_domain::{
@@ -195,22 +195,29 @@ impl Idempotency for Everything {
 }
 
 impl Lists for Everything {
-    async fn day(
+    async fn lines(
         &self,
         account: AccountId,
-        day: chrono::NaiveDate,
+        index: Index<'_>,
+        span: Span,
         after: Option<&str>,
         limit: usize,
-    ) -> PortResult<Part<DayEntry>> {
-        self.messages.day(account, day, after, limit).await
+    ) -> PortResult<Part<Line>> {
+        self.messages.lines(account, index, span, after, limit).await
     }
 
-    async fn by_address(&self, account: AccountId, address: Address<'_>) -> PortResult<Vec<(MessageId, Time)>> {
-        self.messages.by_address(account, address).await
+    async fn line(&self, account: AccountId, bulk: BulkId) -> PortResult<Option<(BulkId, Line)>> {
+        self.messages.line(account, bulk).await
     }
 
-    async fn by_group(&self, account: AccountId, group: &str) -> PortResult<Vec<(MessageId, Time)>> {
-        self.messages.by_group(account, group).await
+    async fn part_of_bulk(
+        &self,
+        account: AccountId,
+        bulk: BulkId,
+        first: u16,
+        limit: usize,
+    ) -> PortResult<Vec<Message>> {
+        self.messages.part_of_bulk(account, bulk, first, limit).await
     }
 
     async fn load_many(&self, account: AccountId, ids: &[MessageId]) -> PortResult<Vec<Message>> {

@@ -9,7 +9,7 @@
 //! | `<account>#<bulk key>` | `m<index>` | a message |
 //! | `<account>#<bulk key>` | `c<index>#<number>` | the record of a message's callback |
 //!
-//! Its indexes, all sparse, all with `ct` (creation time, milliseconds) as sort key: `by-day` (`dk` on heads and on messages
+//! Its indexes, all sparse, all with `ct` (creation time, milliseconds) as sort key: `by-month` (`mk` on heads and on messages
 //! without a head), `by-phone` (`ph`), `by-email` (`em`), `by-group` (`gr`).
 //!
 //! The control table: `<account>#key` / key id, `<account>#idem` / digest of an idempotency key, `<account>#account` / `-`,
@@ -39,6 +39,7 @@
 //!
 //! The outbox table: `<account>` / `<message>#<attempt>.<try>#<random>`.
 
+use baton_api::ports::Month;
 use baton_domain::{AccountId, BulkId, CallbackId, MessageId, Time};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -100,10 +101,11 @@ pub fn prices_pk(account: AccountId) -> String {
     index_key(account, "prices")
 }
 
-/// The day that a time belongs to, as in `by-day`.
+/// A key of `by-month`. A month, as a list without a beginning then asks for four keys where messages are kept for 90 days; what
+/// is written goes to the newest key either way, so shorter spans would not spread it.
 #[must_use]
-pub fn day(time: Time) -> chrono::NaiveDate {
-    time.date_naive()
+pub fn month_key(account: AccountId, time: Time) -> String {
+    index_key(account, Month::of(time))
 }
 
 /// The bulk that a partition key belongs to.

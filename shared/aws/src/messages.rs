@@ -219,7 +219,7 @@ impl Accepting for MessageTable {
             ("pk", string(layout::bulk_pk(bulk.account, bulk.id))),
             ("sk", string(layout::HEAD)),
             ("ct", number(created)),
-            ("dk", string(layout::index_key(bulk.account, layout::day(bulk.created_at)))),
+            ("mk", string(layout::month_key(bulk.account, bulk.created_at))),
             ("n", number(bulk.count)),
             ("bt", number(bulk.id.tag())),
             ("dg", string(&bulk.digest)),

@@ -13,19 +13,21 @@
 //! | `p` | what it costs, see [`baton_domain::Rates`]; left out when it has no price |
 //! | `st`, `v` | status code, version |
 //! | `L` | the attempts; `s` state, `t` tries, `c` claimed at, `n` not before, `u` until (what a claim looks at), `l` leg, `q` created, `x` the rest, JSON |
+//! | `tr` | opens and clicks, see [`tracks`]; left out when there are none |
 //! | `tl` | the timeline, JSON: `[[offset, event, leg, detail], …]` |
 
 use crate::layout;
 use aws_sdk_dynamodb::types::AttributeValue;
 use baton_domain::{
     AccountId, Attempt, AttemptState, ErrorClass, GroupId, Message, MessageId, Status, Time, TimelineEntry,
-    TimelineEvent, lifetime, message::AttemptError, window::Schedule,
+    TimelineEvent, lifetime, message::AttemptError, tracks::Tracks, window::Schedule,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 mod route;
 mod schedule;
+mod tracks;
 
 /// An item of DynamoDB.
 pub type Item = HashMap<String, AttributeValue>;
@@ -95,13 +97,13 @@ pub fn encode(message: &Message, alone: bool, retention_days: u32) -> Item {
     set("c", message.content.as_ref().map(|spec| string(json(spec))));
     set("cb", message.callback.then(|| number(1)));
     set("p", message.rates.as_ref().map(|rates| string(rates.to_string())));
-    set("dk", alone.then(|| index_key(&layout::day(message.created_at).to_string())));
+    set("mk", alone.then(|| string(layout::month_key(message.account, message.created_at))));
     set("n", alone.then(|| number(1)));
     item.extend(encode_state(message));
     item
 }
 
-/// The attributes that change: `st`, `L`, `tl`, `v`, and `w` where there is one.
+/// The attributes that change: `st`, `L`, `tl`, `v`, and `w` and `tr` where there is one.
 #[must_use]
 pub fn encode_state(message: &Message) -> Item {
     let created = message.created_at;
@@ -114,7 +116,8 @@ pub fn encode_state(message: &Message) -> Item {
         ("v", number(message.version)),
     ];
     let schedule = schedule::encode(&message.schedule).map(|text| ("w", string(text)));
-    state.into_iter().chain(schedule).map(|(name, value)| (name.to_owned(), value)).collect()
+    let tracks = tracks::encode(&message.tracks, created).map(|text| ("tr", string(text)));
+    state.into_iter().chain(schedule).chain(tracks).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// Reads a message.
@@ -156,6 +159,10 @@ pub fn decode(account: AccountId, item: &Item) -> Result<Message, BadItem> {
         status: Status::from_code(int(item, "st")?).ok_or(BadItem("st"))?,
         attempts,
         timeline: timeline.into_iter().filter_map(|record| record.into_entry(created_at)).collect(),
+        tracks: match item.get("tr") {
+            Some(_) => tracks::decode(text(item, "tr")?, created_at).ok_or(BadItem("tr"))?,
+            None => Tracks::default(),
+        },
         version: int(item, "v")?,
     })
 }

@@ -30,6 +30,7 @@ pub mod sns;
 pub mod telegram;
 #[cfg(test)]
 mod testing;
+mod tracking;
 pub mod transport;
 pub mod viber;
 pub mod vk;

@@ -26,6 +26,7 @@ pub mod segments;
 pub mod short_link;
 pub mod status;
 pub mod template;
+pub mod tracks;
 pub mod whatsapp;
 pub mod window;
 

@@ -2,7 +2,7 @@
 
 use crate::{
     AccountId, AttemptRef, BulkId, Channel, ErrorClass, GroupId, MessageId, Rates, Recipient, Spec, Status,
-    SuccessStatus, Time, window::Schedule,
+    SuccessStatus, Time, tracks::Tracks, window::Schedule,
 };
 use std::sync::Arc;
 
@@ -294,6 +294,8 @@ pub struct Message {
     pub attempts: Vec<Attempt>,
     /// Its history.
     pub timeline: Vec<TimelineEntry>,
+    /// What people did with it, as far as providers tell.
+    pub tracks: Tracks,
     /// Counts the changes; the store refuses a change of an older version.
     pub version: u64,
 }

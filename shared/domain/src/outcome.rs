@@ -1,6 +1,6 @@
 //! What providers tell us: at once about a call, and later in receipts.
 
-use crate::Time;
+use crate::{Time, tracks::TrackEvent};
 use serde::{Deserialize, Serialize};
 use std::{fmt, time::Duration};
 
@@ -115,6 +115,8 @@ pub enum ReceiptStatus {
     Delivered,
     /// Read.
     Read,
+    /// Opened, or a link in it followed: so it has been read.
+    Tracked(TrackEvent),
     /// It will not arrive.
     Failed(ProviderError),
 }

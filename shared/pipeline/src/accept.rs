@@ -8,7 +8,7 @@ use crate::{
 };
 use baton_domain::{
     AccountId, BulkId, GroupId, Leg, Message, MessageId, Rates, Recipient, Spec, Status, Time, decide, lifetime,
-    window::Schedule,
+    tracks::Tracks, window::Schedule,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -161,6 +161,7 @@ fn message(submission: &Submission, item: &Item, index: u16, recipient: &Recipie
         status: Status::Created,
         attempts: Vec::new(),
         timeline: Vec::new(),
+        tracks: Tracks::default(),
         version: 0,
     };
     decide::open(&mut message, now);

@@ -123,7 +123,7 @@ async fn believe(ports: &Ports, of: &ReceiptOf) -> PortResult<()> {
     let status = match &of.receipt.status {
         ReceiptStatus::Sent => Status::Pending,
         ReceiptStatus::Delivered => Status::Delivered,
-        ReceiptStatus::Read => Status::Read,
+        ReceiptStatus::Read | ReceiptStatus::Tracked(_) => Status::Read,
         ReceiptStatus::Failed(_) => Status::Undelivered,
     };
     let message = Message { status, version: before.version + 1, ..before.clone() };

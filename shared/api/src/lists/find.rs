@@ -1,8 +1,17 @@
 //! The messages that a name stands for.
 
-use crate::{Ports, refusal::Refusal, submission::MOST_GROUP};
-use baton_domain::{AccountId, BulkId, GroupId, Message};
+use crate::{
+    Ports,
+    ports::{Index, Span},
+    refusal::Refusal,
+    submission::MOST_GROUP,
+};
+use baton_domain::{AccountId, BulkId, GroupId, Message, MessageId};
 use baton_pipeline::ports::Bulks;
+use chrono::{DateTime, Utc};
+
+/// The most messages of a group that the caller named.
+const MOST_FOUND: usize = 10_000;
 
 /// The messages of a bulk, by the id that the caller knows.
 pub(crate) async fn bulk<P: Ports>(ports: &P, account: AccountId, id: BulkId) -> Result<Vec<Message>, Refusal> {
@@ -23,11 +32,25 @@ pub(crate) async fn group<P: Ports>(ports: &P, account: AccountId, id: &GroupId)
         let messages = Bulks::messages(ports, account, bulk).await?;
         found.extend(messages.into_iter().filter(|message| message.group.is_none() && message.item == item));
     }
-    let named = ports.by_group(account, &id.0).await?;
-    let ids: Vec<_> = named.into_iter().map(|(id, _)| id).collect();
+    let ids = named(ports, account, &id.0).await?;
     if !ids.is_empty() {
         found.extend(ports.load_many(account, &ids).await?);
     }
     found.retain(|message| message.group_id() == *id);
     Ok(found)
+}
+
+/// The newest messages of a group that the caller named.
+async fn named<P: Ports>(ports: &P, account: AccountId, group: &str) -> Result<Vec<MessageId>, Refusal> {
+    let span = Span { from: DateTime::UNIX_EPOCH, to: DateTime::<Utc>::MAX_UTC, newest_first: true };
+    let (mut ids, mut after): (Vec<MessageId>, Option<String>) = (Vec::new(), None);
+    loop {
+        let left = MOST_FOUND - ids.len();
+        let part = ports.lines(account, Index::Group(group), span, after.as_deref(), left).await?;
+        ids.extend(part.items.iter().filter_map(|line| Some(MessageId::new(line.bulk, line.index?))));
+        after = part.next;
+        if after.is_none() || ids.len() >= MOST_FOUND {
+            return Ok(ids);
+        }
+    }
 }

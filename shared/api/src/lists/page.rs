@@ -1,15 +1,13 @@
 //! Which part of a list is shown: the parameters that all lists have in common.
 
-use super::position::{Position, Sort};
+use super::position::Sort;
 use crate::{
     call::Answer,
     faults::Faults,
     query::{Query, place},
 };
-use baton_domain::Message;
 use serde::Serialize;
 use serde_json::Value;
-use std::cmp::Ordering;
 
 /// The parameters that every list takes. The last five come from existing clients and change nothing.
 pub(crate) const PARAMETERS: [&str; 13] = [
@@ -85,6 +83,11 @@ impl Page {
         Answer::json(&serde_json::json!({ "count": count, "items": items, "nextCursor": next }))
     }
 
+    /// Whether one of these fields of the items is shown.
+    pub(crate) fn shows(&self, names: &[&str]) -> bool {
+        self.fields.as_ref().is_none_or(|fields| fields.iter().any(|field| names.contains(&field.as_str())))
+    }
+
     fn choose(&self, mut item: Value) -> Value {
         if let (Some(fields), Value::Object(map)) = (&self.fields, &mut item) {
             map.retain(|name, _| fields.iter().any(|field| field == name));
@@ -110,59 +113,4 @@ fn chosen(query: &Query, known: &[&str], faults: &mut Faults) -> Option<Vec<Stri
         faults.add(place("fields"), "invalid", format!("Expected are some of {}.", known.join(", ")));
     }
     Some(fields.into_iter().map(str::to_owned).collect())
-}
-
-/// Takes the page out of messages that come in the order of the list.
-pub(crate) struct Cut {
-    sort: Sort,
-    after: Option<Position>,
-    skip: u64,
-    wanted: usize,
-    taken: Vec<(Position, Message)>,
-    more: bool,
-}
-
-impl Cut {
-    pub(crate) fn new(page: &Page, after: Option<Position>) -> Cut {
-        Cut { sort: page.sort, after, skip: page.skip, wanted: page.wanted(), taken: Vec::new(), more: false }
-    }
-
-    /// The next message in order.
-    pub(crate) fn offer(&mut self, position: Position, message: Message) {
-        let before = self.after.is_some_and(|after| position.compare(&after, self.sort) != Ordering::Greater);
-        if before {
-            return;
-        }
-        if self.skip > 0 {
-            self.skip -= 1;
-        } else if self.taken.len() < self.wanted {
-            self.taken.push((position, message));
-        } else {
-            self.more = true;
-        }
-    }
-
-    /// Whether messages that are not at hand can be passed over: `count` of them, all with this time and bulk.
-    pub(crate) fn pass_over(&mut self, bulk: Position, count: u16) -> bool {
-        if let Some(after) = self.after {
-            let key = |position: &Position| (position.at, position.id.bulk_key());
-            return self.sort.apply(key(&bulk).cmp(&key(&after))) == Ordering::Less;
-        }
-        let passed = self.skip >= u64::from(count);
-        if passed {
-            self.skip -= u64::from(count);
-        }
-        passed
-    }
-
-    /// Whether the page is complete, and known to have a successor.
-    pub(crate) fn is_full(&self) -> bool {
-        self.more
-    }
-
-    /// The page and the cursor of the next one.
-    pub(crate) fn finish(self) -> (Vec<Message>, Option<String>) {
-        let next = self.taken.last().filter(|_| self.more).map(|(position, _)| position.encode());
-        (self.taken.into_iter().map(|(_, message)| message).collect(), next)
-    }
 }

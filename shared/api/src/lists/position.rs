@@ -1,9 +1,7 @@
-//! The order of a list, and the cursor: a place in that order.
+//! The order of a list.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use baton_domain::{MessageId, Time};
 use std::cmp::Ordering;
-use uuid::Uuid;
 
 /// The order of a list of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,20 +27,9 @@ impl Position {
         sort.apply(bulk(self).cmp(&bulk(other))).then(self.id.index().cmp(&other.id.index()))
     }
 
-    /// As a cursor.
-    pub(crate) fn encode(&self) -> String {
-        let mut bytes = [0; 24];
-        bytes[..8].copy_from_slice(&self.at.timestamp_millis().to_be_bytes());
-        bytes[8..].copy_from_slice(self.id.0.as_bytes());
-        URL_SAFE_NO_PAD.encode(bytes)
-    }
-
-    /// From a cursor; `None` when it is none of ours.
-    pub(crate) fn decode(cursor: &str) -> Option<Position> {
-        let bytes: [u8; 24] = URL_SAFE_NO_PAD.decode(cursor).ok()?.try_into().ok()?;
-        let (at, id) = bytes.split_at(8);
-        let at = Time::from_timestamp_millis(i64::from_be_bytes(at.try_into().ok()?))?;
-        Some(Position { at, id: MessageId(Uuid::from_slice(id).ok()?) })
+    /// Whether both are of one bulk, as it stands in the list.
+    pub(crate) fn is_beside(&self, other: &Position) -> bool {
+        (self.at, self.id.bulk_key()) == (other.at, other.id.bulk_key())
     }
 }
 
@@ -60,16 +47,6 @@ impl Sort {
 mod tests {
     use super::*;
     use baton_domain::BulkId;
-
-    #[test]
-    fn a_cursor_is_read_back_and_nothing_else_is() {
-        let at = Time::from_timestamp_millis(1_790_000_000_123).expect("a time");
-        let position = Position { at, id: MessageId::new(BulkId::new(at, [7; 8]), 5) };
-        assert_eq!(Position::decode(&position.encode()), Some(position));
-        for bad in ["", "x", "AAAA", "!!!!", &"A".repeat(33), &format!("{}A", position.encode())] {
-            assert_eq!(Position::decode(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn a_bulk_stays_in_its_order_either_way() {

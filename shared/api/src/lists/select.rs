@@ -58,10 +58,12 @@ impl Filter {
         }
     }
 
-    /// Whether the time alone decides.
+    /// Whether what a message is found by decides alone: no filter looks at more than its time and one of its bulk, its
+    /// group and its recipient.
     pub(crate) fn is_open(&self) -> bool {
-        let narrow = self.statuses.is_some() || self.channels.is_some() || self.ids.is_some() || self.bulks.is_some();
-        !narrow && self.groups.is_none() && self.recipients.is_none() && !self.of_task
+        let found_by = [self.bulks.is_some(), self.groups.is_some(), self.recipients.is_some()];
+        let looks_inside = self.statuses.is_some() || self.channels.is_some() || self.ids.is_some() || self.of_task;
+        !looks_inside && found_by.into_iter().filter(|named| *named).count() <= 1
     }
 
     /// Whether a time is within what is asked for, both ends included.

@@ -1,4 +1,4 @@
-use super::stamp;
+use super::{Tracks, stamp};
 use crate::describe::describe;
 use baton_domain::{
     BulkId, ChannelContent, GroupId, Message as Stored, MessageId, Recipient, Status, message as domain,
@@ -104,10 +104,8 @@ pub struct Message {
     /// The recipient's variables.
     #[schema(value_type = Object)]
     pub template_variables: domain_variables::Variables,
-    /// Clicks: of an SMS with short links `{"clicks", "links": [{"content", "shortcut", "clicks", "firstVisitedAt",
-    /// "lastVisitedAt"}]}`.
-    #[schema(value_type = Object)]
-    pub tracks: serde_json::Map<String, serde_json::Value>,
+    /// Opens and clicks.
+    pub tracks: Tracks,
     /// When it was accepted.
     #[schema(format = DateTime)]
     pub created_at: String,
@@ -165,7 +163,7 @@ impl Message {
             destination: stored.recipient.clone(),
             message: content,
             template_variables: stored.recipient.variables.clone(),
-            tracks: serde_json::Map::new(),
+            tracks: Tracks::of(&stored.tracks),
             created_at: stamp(stored.created_at),
             send_at: stored.schedule.send_at.map(stamp),
             sent_at: current.and_then(|attempt| attempt.sent_at).map(stamp),

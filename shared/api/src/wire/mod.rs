@@ -10,6 +10,7 @@ mod provider;
 mod request;
 mod short_link;
 mod template;
+mod tracks;
 mod user;
 
 pub use callback::{CallbackEntry, CallbackList, CallbackSecret, CallbackSecretList, CallbackTry, NewCallbackSecret};
@@ -22,11 +23,12 @@ pub use provider::{BandwidthEntry, BandwidthList, ProviderEntry, ProviderFault, 
 pub use request::{
     CancelMessages, ChannelContent, Destination, MakeKey, MessageItem, Names, PostMessages, RescheduleMessage,
 };
-pub use short_link::{ShortLink, ShortLinkList, tracks};
+pub use short_link::{ShortLink, ShortLinkList};
 pub use template::{
     ChannelPreview, NewTemplate, PreviewTemplate, PutTemplate, Template, TemplateList, TemplatePreview,
     TemplateVariable, Validated,
 };
+pub use tracks::{LinkTrack, Track, Tracks};
 pub use user::{Login, MakeUser, Refresh, SetUser, Tokens, User, UserList};
 
 use baton_domain::Time;

@@ -1,7 +1,6 @@
-use super::{Message, stamp};
+use super::stamp;
 use baton_domain::{MessageId, ShortLink as Stored};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -57,35 +56,6 @@ impl ShortLink {
             first_visited_at: link.first_visited_at.map(stamp),
             last_visited_at: link.last_visited_at.map(stamp),
         }
-    }
-}
-
-/// What `tracks` says of a message's short links: all their clicks, and each link with its own. Nothing where there are none.
-#[must_use]
-pub fn tracks(links: &[Stored], short_url: &str) -> Map<String, Value> {
-    if links.is_empty() {
-        return Map::new();
-    }
-    let shown = links.iter().map(|link| {
-        let link = ShortLink::of(link, short_url);
-        json!({
-            "content": link.content,
-            "shortcut": link.shortcut,
-            "clicks": link.clicks,
-            "firstVisitedAt": link.first_visited_at,
-            "lastVisitedAt": link.last_visited_at,
-        })
-    });
-    let clicks: u64 = links.iter().map(|link| link.clicks).sum();
-    Map::from_iter([("clicks".to_owned(), clicks.into()), ("links".to_owned(), shown.collect())])
-}
-
-impl Message {
-    /// With these lines in its `tracks`.
-    #[must_use]
-    pub fn tracked(mut self, tracks: Map<String, Value>) -> Message {
-        self.tracks.extend(tracks);
-        self
     }
 }
 

@@ -68,8 +68,16 @@ async fn a_deployment_may_open_its_own_network() {
 /// Stores the record of a callback of account 1; gives its message and its id.
 fn recorded(bench: &Bench, number: u64) -> (MessageId, CallbackId) {
     let message = MessageId("019eb1f2-8a6c-7001-a1b2-c3d4e5f60718".parse().expect("a UUID"));
+    let id = CallbackId { message, number };
+    record(bench, id);
+    (message, id)
+}
+
+/// Stores the record of a callback of account 1.
+pub fn record(bench: &Bench, id: CallbackId) {
+    let number = id.number;
     let transition = Transition {
-        message,
+        message: id.message,
         number,
         from: Status::Created,
         to: Status::Pending,
@@ -80,13 +88,11 @@ fn recorded(bench: &Bench, number: u64) -> (MessageId, CallbackId) {
         error: None,
         price: None,
     };
-    let id = transition.id();
     let line = CallbackTry { at: transition.at, took: 20, status: Some(500), error: None, by_hand: false };
     let mut record = CallbackRecord::new(AccountId(1), transition);
     (record.count, record.standing) = (1, Standing::Failed);
     record.tries.push(line);
     bench.world.memory.state().callback_records.insert((AccountId(1), id), record);
-    (message, id)
 }
 
 #[tokio::test]

@@ -1,5 +1,8 @@
 use crate::support::{Bench, Seen, sms, sms_at};
-use baton_domain::Status;
+use baton_domain::{
+    Status,
+    tracks::{TrackEvent, TrackKind},
+};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, time::Duration};
 
@@ -162,4 +165,25 @@ async fn bad_questions_are_refused_together() {
     assert_eq!(found, expected);
     assert_eq!(bench.get("/messages?limit=1001").await.status, 422);
     assert_eq!(bench.get("/messages/x?limit=1").await.faults(), [("?limit", "unknown_field")]);
+}
+
+#[tokio::test]
+async fn opens_and_clicks_are_shown() {
+    let bench = Bench::new();
+    let id = bench.post("/messages", &sms(&["79990000001"])).await.ids()[0].clone();
+    assert_eq!(bench.get(&format!("/messages/{id}")).await.body["tracks"], json!({}));
+    for message in bench.world.memory.state().messages.values_mut() {
+        let at = message.created_at;
+        for (digest, later) in [(1, 90), (2, 30), (1, 90)] {
+            let event = TrackEvent { kind: TrackKind::Open, digest };
+            message.tracks.add(event, at + chrono::TimeDelta::seconds(later));
+        }
+        message.tracks.add(TrackEvent { kind: TrackKind::Click, digest: 3 }, at);
+    }
+    let expected = json!({
+        "opens": {"count": 2, "firstAt": "2026-11-23T09:00:30.000Z", "lastAt": "2026-11-23T09:01:30.000Z"},
+        "clicks": {"count": 1, "firstAt": "2026-11-23T09:00:00.000Z", "lastAt": "2026-11-23T09:00:00.000Z"},
+    });
+    assert_eq!(bench.get(&format!("/messages/{id}")).await.body["tracks"], expected);
+    assert_eq!(bench.get("/messages?fields=tracks").await.body["items"], json!([{"tracks": expected}]));
 }

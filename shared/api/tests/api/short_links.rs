@@ -158,7 +158,8 @@ async fn links_are_listed_with_their_clicks() {
             "clicks": 2, "createdAt": "2026-11-23T09:00:00.000Z", "updatedAt": "2026-11-23T09:02:00.000Z",
             "firstVisitedAt": "2026-11-23T09:01:00.000Z", "lastVisitedAt": "2026-11-23T09:02:00.000Z"})
     );
-    let tracks = json!({"clicks": 2, "links": [
+    let clicks = json!({"count": 2, "firstAt": "2026-11-23T09:01:00.000Z", "lastAt": "2026-11-23T09:02:00.000Z"});
+    let tracks = json!({"clicks": clicks, "links": [
         {"content": URL, "shortcut": shortcut, "clicks": 2,
             "firstVisitedAt": "2026-11-23T09:01:00.000Z", "lastVisitedAt": "2026-11-23T09:02:00.000Z"},
         {"content": CYRILLIC, "shortcut": format!("{SHORT_URL}/{}", code(AccountId(1), link.message, CYRILLIC, 0)),

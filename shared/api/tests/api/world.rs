@@ -1,8 +1,7 @@
 //! All ports in memory, each call of which can be made to fail.
 
 use baton_api::ports::{
-    Address, ApiKey, AuthKey, Begin, DayEntry, Deployment, Idempotency, Keys, Lists, Outbox, OutboxItem, Part, Session,
-    User,
+    ApiKey, AuthKey, Begin, Deployment, Idempotency, Keys, Outbox, OutboxItem, Part, Session, User,
 };
 use baton_domain::{
     AccountId, BulkId, Channel, Message, MessageId, Spec, Template, Time,
@@ -19,7 +18,6 @@ use baton_pipeline::{
         WakeUps,
     },
 };
-use chrono::NaiveDate;
 use std::{
     collections::BTreeMap,
     future::Future,
@@ -29,9 +27,12 @@ use std::{
 use uuid::Uuid;
 
 mod callbacks;
+mod lists;
 mod prices;
 mod short_links;
 mod templates;
+
+pub use lists::Reads;
 
 /// Where a call breaks off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +74,8 @@ pub struct Own {
     pub auth_keys: Vec<AuthKey>,
     /// The providers documents.
     pub documents: BTreeMap<Channel, String>,
+    /// What lists have read so far.
+    pub reads: Reads,
     /// Calls of all ports so far.
     pub calls: usize,
     /// Which call breaks off.
@@ -298,58 +301,6 @@ impl Idempotency for World {
             Ok(())
         };
         self.call(finish).await
-    }
-}
-
-impl Lists for World {
-    async fn day(
-        &self,
-        account: AccountId,
-        day: NaiveDate,
-        after: Option<&str>,
-        limit: usize,
-    ) -> PortResult<Part<DayEntry>> {
-        let state = self.memory.state();
-        let heads = state.bulks.values().filter(|bulk| bulk.account == account).map(|bulk| DayEntry {
-            bulk: bulk.id.key(),
-            created_at: bulk.created_at,
-            count: bulk.count,
-        });
-        let alone = state.messages.values().filter(|message| {
-            message.account == account && !state.bulks.contains_key(&(account, message.id.bulk_key()))
-        });
-        let alone =
-            alone.map(|message| DayEntry { bulk: message.id.bulk_key(), created_at: message.created_at, count: 1 });
-        let mut entries: Vec<_> = heads.chain(alone).filter(|entry| entry.created_at.date_naive() == day).collect();
-        entries.sort_by_key(|entry| std::cmp::Reverse((entry.created_at, entry.bulk)));
-        Ok(part(entries, after, limit))
-    }
-
-    async fn by_address(&self, account: AccountId, address: Address<'_>) -> PortResult<Vec<(MessageId, Time)>> {
-        Ok(self.newest(account, |message| match address {
-            Address::Phone(phone) => message.recipient.phone.as_deref() == Some(phone),
-            Address::Email(email) => {
-                message.recipient.email.as_ref().is_some_and(|given| given.to_lowercase() == email)
-            }
-        }))
-    }
-
-    async fn by_group(&self, account: AccountId, group: &str) -> PortResult<Vec<(MessageId, Time)>> {
-        Ok(self.newest(account, |message| message.group.as_ref().is_some_and(|given| given.0 == group)))
-    }
-
-    async fn load_many(&self, account: AccountId, ids: &[MessageId]) -> PortResult<Vec<Message>> {
-        let state = self.memory.state();
-        Ok(ids.iter().filter_map(|id| state.messages.get(&(account, *id)).cloned()).collect())
-    }
-}
-
-impl World {
-    fn newest(&self, account: AccountId, wanted: impl Fn(&Message) -> bool) -> Vec<(MessageId, Time)> {
-        let messages = self.messages().into_iter().filter(|message| message.account == account && wanted(message));
-        let mut found: Vec<_> = messages.map(|message| (message.id, message.created_at)).collect();
-        found.sort_by_key(|(id, at)| std::cmp::Reverse((*at, *id)));
-        found
     }
 }
 

@@ -1,7 +1,10 @@
 use super::*;
 use baton_domain::{
-    BulkId, Channel, ChannelContent, Leg, Outcome, Receipt, ReceiptStatus, Recipient, Spec, content::ChannelSpec,
-    decide, outcome::Accepted,
+    BulkId, Channel, ChannelContent, Leg, Outcome, Receipt, ReceiptStatus, Recipient, Spec,
+    content::ChannelSpec,
+    decide,
+    outcome::Accepted,
+    tracks::{TrackEvent, TrackKind},
 };
 use std::sync::Arc;
 
@@ -32,6 +35,7 @@ fn message() -> Message {
         status: Status::Created,
         attempts: Vec::new(),
         timeline: Vec::new(),
+        tracks: baton_domain::tracks::Tracks::default(),
         version: 0,
     };
     decide::open(&mut message, now());
@@ -84,21 +88,40 @@ fn messages_are_read_back() {
     delayed.attempts[0].until = Some(now());
     delayed.attempts[0].expires_at = Some(now());
     delayed.rates = "RUB,0=2.5,0:TWILIO=3.1".parse().ok();
-    for message in [message(), delivered(), failed, delayed] {
+    for message in [message(), delivered(), failed, delayed, tracked()] {
         let item = encode(&message, true, 90);
         assert_eq!(decode(message.account, &item).expect("a message"), message);
     }
 }
 
+/// A message that has been opened and followed again and again for a year.
+fn tracked() -> Message {
+    let mut message = delivered();
+    for number in 0..1_000_000_u32 {
+        let kind = if number % 2 == 0 { TrackKind::Open } else { TrackKind::Click };
+        let event = TrackEvent { kind, digest: u32::MAX - number };
+        let at = now() + chrono::TimeDelta::seconds(i64::from(number) * 30);
+        let receipt = ReceiptStatus::Tracked(event);
+        let receipt = Receipt { status: receipt, at, provider_message_id: None, part_count: None };
+        if !(20..=999_980).contains(&number) {
+            decide::receipt(&mut message, 0, &receipt, now());
+        } else {
+            message.tracks.add(event, at);
+        }
+    }
+    message
+}
+
 #[test]
 fn a_delivered_message_stays_below_a_kilobyte() {
-    let mut message = delivered();
-    message.rates = "RUB,0=2.4375,0:TWILIO=3.125,0:VONAGE=3.25".parse().ok();
-    assert!(message.rates.is_some());
-    let item = encode(&message, true, 90);
-    let bytes: usize = item.iter().map(|(name, value)| name.len() + size(value)).sum();
-    eprintln!("SIZE {bytes}");
-    assert!(bytes < 1024, "{bytes} bytes");
+    for mut message in [delivered(), tracked()] {
+        message.rates = "RUB,0=2.4375,0:TWILIO=3.125,0:VONAGE=3.25".parse().ok();
+        assert!(message.rates.is_some());
+        let item = encode(&message, true, 90);
+        let bytes: usize = item.iter().map(|(name, value)| name.len() + size(value)).sum();
+        assert!(bytes < 1024, "{bytes} bytes");
+    }
+    assert_eq!(tracked().tracks.opens.expect("opens").count, 500_000);
 }
 
 #[test]
@@ -112,7 +135,7 @@ fn a_message_is_kept_from_its_time_on() {
 
 #[test]
 fn a_damaged_item_is_an_error_that_names_the_attribute() {
-    for name in ["pk", "ct", "r", "rt", "st", "L", "tl", "v"] {
+    for name in ["pk", "ct", "r", "rt", "st", "L", "tl", "tr", "v"] {
         let mut item = encode(&message(), false, 90);
         item.insert(name.to_owned(), AttributeValue::Bool(true));
         assert!(decode(AccountId(1), &item).is_err(), "{name}");

@@ -29,6 +29,7 @@ fn message(callback: bool) -> Message {
         status: Status::Created,
         attempts: Vec::new(),
         timeline: Vec::new(),
+        tracks: baton_domain::tracks::Tracks::default(),
         version: 0,
     };
     decide::open(&mut message, now());

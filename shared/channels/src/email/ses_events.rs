@@ -6,7 +6,8 @@ use super::{
     letter::REFERENCE_HEADER,
     ses::{NAME, REFERENCE_TAG},
 };
-use baton_domain::{AttemptRef, Channel, ErrorClass, ProviderError, Receipt, ReceiptStatus, Time};
+use crate::tracking::track_event;
+use baton_domain::{AttemptRef, Channel, ErrorClass, ProviderError, Receipt, ReceiptStatus, Time, tracks::TrackKind};
 use baton_pipeline::{
     inbound::{Act, Inbound},
     provider::{Heard, ReceiptOf, WebhookError},
@@ -18,7 +19,7 @@ use serde_json::Value;
 enum Meaning {
     Sent,
     Delivered,
-    Read,
+    Tracked(TrackKind),
     Failed,
     /// Still on its way, or nothing about its way.
     Nothing,
@@ -26,7 +27,8 @@ enum Meaning {
 
 /// The events: their type in lower case without blanks, the member with the particulars, the meaning.
 ///
-/// - An open or a click is the e-mail being read.
+/// - An open or a click is the e-mail being read, and is counted. SES gives these events no id of their own, so one is known again
+///   by all that it says, its time to the millisecond and the reader's address among it; SNS repeats it unchanged.
 /// - A complaint is somebody pressing "spam": the e-mail is in their mailbox, so it is delivered. That they want no more is
 ///   said by [`complaints`]. One with the sub-type `OnAccountSuppressionList` was never sent.
 /// - A bounce is the end of this attempt, whatever its type: SES itself has tried again for as long as it makes sense. The next
@@ -35,8 +37,8 @@ const EVENTS: &[(&str, &str, Meaning)] = &[
     ("send", "send", Meaning::Sent),
     ("delivery", "delivery", Meaning::Delivered),
     ("deliverydelay", "deliveryDelay", Meaning::Nothing),
-    ("open", "open", Meaning::Read),
-    ("click", "click", Meaning::Read),
+    ("open", "open", Meaning::Tracked(TrackKind::Open)),
+    ("click", "click", Meaning::Tracked(TrackKind::Click)),
     ("complaint", "complaint", Meaning::Delivered),
     ("bounce", "bounce", Meaning::Failed),
     ("reject", "reject", Meaning::Failed),
@@ -81,7 +83,7 @@ fn receipt(event: &Value, member: &str, meaning: Meaning, at: Time) -> Option<Re
         Meaning::Nothing => return None,
         Meaning::Sent => ReceiptStatus::Sent,
         Meaning::Delivered if !suppressed => ReceiptStatus::Delivered,
-        Meaning::Read => ReceiptStatus::Read,
+        Meaning::Tracked(kind) => ReceiptStatus::Tracked(track_event(kind, &particulars.to_string())),
         Meaning::Delivered | Meaning::Failed => ReceiptStatus::Failed(failure(member, particulars)),
     };
     let provider_message_id = event["mail"]["messageId"].as_str().map(str::to_owned);

@@ -45,12 +45,9 @@ fn bounce(kind: &str, sub: &str) -> Value {
 #[test]
 fn every_event_has_its_meaning_and_its_time() {
     let at = json!({ "timestamp": "2026-11-23T10:00:05.250Z" });
-    for (name, member, status) in [
-        ("Delivery", "delivery", ReceiptStatus::Delivered),
-        ("Open", "open", ReceiptStatus::Read),
-        ("Click", "click", ReceiptStatus::Read),
-        ("Complaint", "complaint", ReceiptStatus::Delivered),
-    ] {
+    for (name, member, status) in
+        [("Delivery", "delivery", ReceiptStatus::Delivered), ("Complaint", "complaint", ReceiptStatus::Delivered)]
+    {
         let receipt = one(&event(name, member, &at));
         assert_eq!(receipt.status, status, "{name}");
         assert_eq!(receipt.at.to_rfc3339(), "2026-11-23T10:00:05.250+00:00");
@@ -61,6 +58,40 @@ fn every_event_has_its_meaning_and_its_time() {
     for name in ["DeliveryDelay", "Subscription", "Something new"] {
         assert_eq!(read(&event(name, "deliveryDelay", &at), now()), Ok(Heard::default()), "{name}");
     }
+}
+
+/// The events of SES's developer guide, "Open record" and "Click record".
+#[test]
+fn opens_and_clicks_are_known_again_when_they_are_repeated() {
+    let open = |at: &str| {
+        let agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 10_3_3 like Mac OS X) AppleWebKit/603.3.8 (KHTML, like Gecko) Mobile/14G60";
+        event("Open", "open", &json!({ "ipAddress": "192.0.2.1", "timestamp": at, "userAgent": agent }))
+    };
+    let click = |link: &str| {
+        let tags = json!({ "samplekey0": ["samplevalue0"] });
+        let particulars = json!({ "ipAddress": "192.0.2.1", "link": link, "linkTags": tags, "timestamp": "2026-11-23T10:00:05.250Z", "userAgent": "Mozilla/5.0" });
+        event("Click", "click", &particulars)
+    };
+    let tracked = |event: &Value| match one(event) {
+        Receipt { status: ReceiptStatus::Tracked(event), at, .. } => (event, at.timestamp_subsec_millis()),
+        other => panic!("{other:?}"),
+    };
+    let events = [
+        tracked(&open("2026-11-23T10:00:05.250Z")),
+        tracked(&open("2026-11-23T10:00:05.251Z")),
+        tracked(&click("https://example.org/a")),
+        tracked(&click("https://example.org/b")),
+    ];
+    assert_eq!(
+        events.map(|(event, _)| event.kind),
+        [TrackKind::Open, TrackKind::Open, TrackKind::Click, TrackKind::Click]
+    );
+    let digests: std::collections::BTreeSet<_> = events.iter().map(|(event, _)| event.digest).collect();
+    assert_eq!((digests.len(), events[1].1), (4, 251));
+    assert_eq!(tracked(&open("2026-11-23T10:00:05.250Z")), events[0]);
+    let bridge =
+        json!({ "source": "aws.ses", "detail-type": "Email Clicked", "detail": click("https://example.org/a") });
+    assert_eq!(tracked(&bridge), events[2]);
 }
 
 #[test]

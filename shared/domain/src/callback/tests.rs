@@ -27,6 +27,7 @@ fn opened() -> Message {
         status: Status::Created,
         attempts: Vec::new(),
         timeline: Vec::new(),
+        tracks: crate::tracks::Tracks::default(),
         version: 0,
     };
     decide::open(&mut message, at(0));

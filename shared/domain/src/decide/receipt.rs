@@ -30,6 +30,10 @@ pub fn receipt(message: &mut Message, index: u8, receipt: &Receipt, now: Time) -
         ReceiptStatus::Sent => arrive(message, index, AttemptState::Sent, receipt, now),
         ReceiptStatus::Delivered => arrive(message, index, AttemptState::Delivered, receipt, now),
         ReceiptStatus::Read => arrive(message, index, AttemptState::Read, receipt, now),
+        ReceiptStatus::Tracked(event) => {
+            arrive(message, index, AttemptState::Read, receipt, now);
+            message.tracks.add(*event, receipt.at);
+        }
     }
     settle_status(message);
     Some(outstanding(message))

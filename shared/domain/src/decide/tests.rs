@@ -7,6 +7,7 @@ mod combinations;
 mod providers;
 /// What waits: for its time, its window, its receipt.
 mod time;
+mod tracks;
 
 fn at(seconds: i64) -> Time {
     Time::from_timestamp_millis(1_790_000_000_000 + seconds * 1000).expect("a time")
@@ -34,6 +35,7 @@ fn message(route: impl IntoIterator<Item = Leg>) -> Message {
         status: Status::Created,
         attempts: Vec::new(),
         timeline: Vec::new(),
+        tracks: crate::tracks::Tracks::default(),
         version: 0,
     }
 }

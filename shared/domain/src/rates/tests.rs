@@ -31,6 +31,7 @@ fn opened(channels: &[Channel], rates: Option<Rates>) -> Message {
         status: Status::Created,
         attempts: Vec::new(),
         timeline: Vec::new(),
+        tracks: crate::tracks::Tracks::default(),
         version: 0,
     };
     decide::open(&mut message, at(0));

@@ -191,7 +191,7 @@ impl World {
     pub(crate) fn taken(&mut self, of: AttemptRef, status: &ReceiptStatus) {
         let level = match status {
             ReceiptStatus::Delivered => Some(SuccessStatus::Delivered),
-            ReceiptStatus::Read => Some(SuccessStatus::Read),
+            ReceiptStatus::Read | ReceiptStatus::Tracked(_) => Some(SuccessStatus::Read),
             ReceiptStatus::Sent | ReceiptStatus::Failed(_) => None,
         };
         let attempt = self.truth.attempts.entry(of).or_default();

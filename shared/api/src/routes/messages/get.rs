@@ -5,7 +5,7 @@ use crate::{
     faults::Faults,
     lists::{contents, links},
     refusal::Refusal,
-    wire::{Message, tracks},
+    wire::Message,
 };
 use baton_domain::MessageId;
 use baton_pipeline::ports::{Clock, Messages};
@@ -33,8 +33,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let stored = Messages::load(&app.ports, account, id).await?.ok_or_else(missing)?;
     let stored = std::slice::from_ref(&stored);
     let mut shown = contents::rendered(&app.ports, stored).await?;
-    let tracks = tracks(&links::of(&app.ports, stored, &shown).await?.concat(), &app.short_url);
+    let links = links::of(&app.ports, stored, &shown).await?.concat();
     let shown = shown.pop().unwrap_or_default();
     let message = Message::of(&stored[0], shown.content, true).made_from(shown.template);
-    Ok(Answer::json(&message.tracked(tracks)))
+    Ok(Answer::json(&message.linked(&links, &app.short_url)))
 }

@@ -4,15 +4,19 @@ use crate::{
     caller::Caller,
     faults::Faults,
     lists::{
-        contents, days, find, links,
-        page::{Cut, PARAMETERS, Page},
+        contents,
+        cursor::{Count, Cursor, Question},
+        cut::Cut,
+        links,
+        page::{PARAMETERS, Page},
         position::Position,
-        select::{FILTERS, Filter, Recipient},
+        select::{FILTERS, Filter},
+        sources,
+        walk::Walk,
     },
-    ports::Address,
-    query::place,
+    query::{Query, place},
     refusal::Refusal,
-    wire::{Message, MessageList, tracks},
+    wire::{Message, MessageList},
 };
 use baton_domain::{AccountId, Message as Stored, MessageId};
 use baton_pipeline::ports::Clock;
@@ -49,7 +53,16 @@ pub(crate) const FIELDS: [&str; 27] = [
     "timeline",
 ];
 
-/// Lists messages. Filters take comma lists, which mean "any of"; all filters must fit.
+/// Those of them that take the content.
+const OF_CONTENT: [&str; 5] = ["templateId", "templateName", "templateVersion", "message", "tracks"];
+
+/// Lists messages. Filters take comma lists, which mean "any of"; all filters must fit. The messages of a bulk stay in their
+/// order; what was accepted in the same millisecond is ordered by the id.
+///
+/// `count` is that of the beginning of a walk: a cursor carries it along, so it is counted once. A cursor is good for the filters,
+/// the order and the account that it was given for; `limit`, `fields` and the rest may change on the way. To find by `status` or
+/// `channel` alone, messages must be looked at that are not shown. A request does that for at most 100,000 messages or ten seconds;
+/// then `count` is null, and a page may be shorter than its limit, with a cursor that goes on.
 #[utoipa::path(get, path = "/messages", tag = "messages", operation_id = "listMessages",
     params(
         ("companyId" = Option<u64>, Query, description = "The account; the caller's own when absent."),
@@ -75,94 +88,82 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let account = caller.account(query.company(&mut faults))?;
     let filter = Filter::read(&query, &mut faults);
     let page = Page::read(&query, &FIELDS, &mut faults);
-    let after = page.cursor.as_deref().and_then(Position::decode);
-    if page.cursor.is_some() && after.is_none() {
-        faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
+    let question = question(account, &query, &page);
+    let cursor = page.cursor.as_deref().and_then(|text| Cursor::decode(text, question));
+    if page.cursor.is_some() && cursor.is_none() {
+        let message = "A cursor that an earlier answer to the same filters and the same order gave is expected.";
+        faults.add(place("cursor"), "invalid", message);
     }
     faults.check()?;
 
-    let mut cut = Cut::new(&page, after);
-    let count = match named(app, account, &filter).await? {
-        Some(messages) => gather(messages, &filter, &page, &mut cut),
-        None => days::walk(app, account, &filter, &page, after, &mut cut).await?,
+    let known = cursor.map_or(Count::Open, |cursor| cursor.count);
+    let counting = !page.without_count && known == Count::Open;
+    let after = cursor.map(|cursor| cursor.after);
+    let mut cut = Cut::new(&page, after, cursor.map_or(page.skip, |cursor| cursor.skip));
+    let counted = match &filter.ids {
+        Some(ids) => Some(gather(app, account, ids, &filter, &page, &mut cut).await?),
+        None if filter.of_task => Some(0),
+        None => {
+            // Who wants to know how many there are begins at the beginning.
+            let mut merge = sources::of(app, account, &filter, &page, after.filter(|_| !counting)).await?;
+            Walk::new(app, account, &filter, counting).go(&mut merge, &mut cut).await?
+        }
+    };
+    let count = match (counting, counted) {
+        (true, Some(count)) => Count::Known(count),
+        (true, None) => Count::TooMany,
+        (false, _) => known,
     };
     let (stored, next) = cut.finish();
-    let contents = contents::rendered(&app.ports, &stored).await?;
-    let links = links::of(&app.ports, &stored, &contents).await?;
-    let items = stored.iter().zip(contents).zip(links).map(|((message, shown), links)| {
-        let message = Message::of(message, shown.content, false).made_from(shown.template);
-        message.tracked(tracks(&links, &app.short_url))
-    });
-    Ok(page.answer(Some(count), items.collect(), next))
+    let next = next.map(|(after, skip)| Cursor { after, skip, count }.encode(question));
+    let items = show(app, &page, &stored).await?;
+    let count = if let Count::Known(count) = count { Some(count) } else { None };
+    Ok(page.answer(count, items, next))
 }
 
-/// The messages that the narrowest filter names; `None` when none names any.
-async fn named<P: Ports, C: Clock>(
+/// What a cursor is good for.
+fn question(account: AccountId, query: &Query, page: &Page) -> Question {
+    let mut parts = format!("{account} {:?}", page.sort);
+    for name in FILTERS.iter().filter(|name| **name != "companyId") {
+        let mut values = query.list(name).unwrap_or_default();
+        values.sort_unstable();
+        parts.push_str(&format!(" {name}={values:?}"));
+    }
+    Question::of(&parts)
+}
+
+/// The items; contents are read where they are shown.
+async fn show<P: Ports, C: Clock>(app: &App<P, C>, page: &Page, stored: &[Stored]) -> Result<Vec<Message>, Refusal> {
+    if !page.shows(&OF_CONTENT) {
+        return Ok(stored.iter().map(|message| Message::of(message, None, false)).collect());
+    }
+    let contents = contents::rendered(&app.ports, stored).await?;
+    let links = links::of(&app.ports, stored, &contents).await?;
+    let items = stored.iter().zip(contents).zip(links);
+    let item = |((message, shown), links): ((&Stored, contents::Shown), Vec<_>)| {
+        let item = Message::of(message, shown.content, false).made_from(shown.template);
+        item.linked(&links, &app.short_url)
+    };
+    Ok(items.map(item).collect())
+}
+
+/// Puts those of these messages that match into `cut`, each once and in order. Gives their number.
+async fn gather<P: Ports, C: Clock>(
     app: &App<P, C>,
     account: AccountId,
+    ids: &[MessageId],
     filter: &Filter,
-) -> Result<Option<Vec<Stored>>, Refusal> {
-    if filter.of_task {
-        return Ok(Some(Vec::new()));
-    }
-    if let Some(ids) = &filter.ids {
-        return Ok(Some(load(app, account, ids.clone()).await?));
-    }
-    let mut messages = Vec::new();
-    if let Some(bulks) = &filter.bulks {
-        for bulk in bulks {
-            messages.extend(find::bulk(&app.ports, account, *bulk).await?);
-        }
-    } else if let Some(groups) = &filter.groups {
-        for group in groups {
-            messages.extend(find::group(&app.ports, account, group).await?);
-        }
-    } else if let Some(recipients) = &filter.recipients {
-        let ids = to_recipients(app, account, recipients, filter).await?;
-        messages = load(app, account, ids).await?;
-    } else {
-        return Ok(None);
-    }
-    Ok(Some(messages))
-}
-
-/// Reads messages, each once.
-async fn load<P: Ports, C: Clock>(
-    app: &App<P, C>,
-    account: AccountId,
-    mut ids: Vec<MessageId>,
-) -> Result<Vec<Stored>, Refusal> {
-    let mut seen = HashSet::new();
+    page: &Page,
+    cut: &mut Cut,
+) -> Result<u64, Refusal> {
+    let (mut seen, mut ids) = (HashSet::new(), ids.to_vec());
     ids.retain(|id| id.index().is_some() && seen.insert(*id));
-    Ok(if ids.is_empty() { Vec::new() } else { app.ports.load_many(account, &ids).await? })
-}
-
-async fn to_recipients<P: Ports, C: Clock>(
-    app: &App<P, C>,
-    account: AccountId,
-    recipients: &[Recipient],
-    filter: &Filter,
-) -> Result<Vec<MessageId>, Refusal> {
-    let mut ids = Vec::new();
-    for recipient in recipients {
-        let address = match recipient {
-            Recipient::Phone(phone) => Address::Phone(phone),
-            Recipient::Email(email) => Address::Email(email),
-        };
-        let found = app.ports.by_address(account, address).await?;
-        ids.extend(found.into_iter().filter(|(_, created_at)| filter.takes(*created_at)).map(|(id, _)| id));
-    }
-    Ok(ids)
-}
-
-/// Puts those of the messages that match into `cut`, each once and in order. Gives their number.
-fn gather(messages: Vec<Stored>, filter: &Filter, page: &Page, cut: &mut Cut) -> u64 {
+    let messages = if ids.is_empty() { Vec::new() } else { app.ports.load_many(account, &ids).await? };
     let matching = messages.into_iter().filter(|message| filter.takes(message.created_at) && filter.matches(message));
     let mut placed: Vec<_> =
         matching.map(|message| (Position { at: message.created_at, id: message.id }, message)).collect();
     placed.sort_by(|(a, _), (b, _)| a.compare(b, page.sort));
-    placed.dedup_by_key(|(_, message)| message.id);
     let count = placed.len() as u64;
     placed.into_iter().for_each(|(position, message)| cut.offer(position, message));
-    count
+    Ok(count)
 }

@@ -163,11 +163,14 @@ fn a_status_becomes_a_receipt() {
         answer.receipts.into_iter().next()
     };
     let failed = |code: &str| ReceiptStatus::Failed(FAILURES.known(code).expect("a code"));
+    match of("4").expect("a receipt").receipt.status {
+        ReceiptStatus::Tracked(event) => assert_eq!(event.kind, baton_domain::tracks::TrackKind::Click),
+        other => panic!("{other:?}"),
+    }
     for (number, expected) in [
         ("0", ReceiptStatus::Sent),
         ("1", ReceiptStatus::Delivered),
         ("2", ReceiptStatus::Read),
-        ("4", ReceiptStatus::Read),
         ("3", failed("3")),
         ("20", failed("20")),
         ("22", failed("22")),

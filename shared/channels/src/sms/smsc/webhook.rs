@@ -2,8 +2,8 @@
 //! `err`, `cnt` …) or with what somebody wrote (`phone`, `mes`, `to` …).
 
 use super::{NAME, Settings, codes::FAILURES, reference};
-use crate::{DocumentFault, callback, document::Entry, secret::Secret};
-use baton_domain::{Channel, Receipt, ReceiptStatus, Time};
+use crate::{DocumentFault, callback, document::Entry, secret::Secret, tracking::track_event};
+use baton_domain::{Channel, Receipt, ReceiptStatus, Time, tracks::TrackKind};
 use baton_pipeline::{
     inbound::{Act, Inbound},
     provider::{ReceiptOf, Webhook, WebhookAnswer, WebhookError, WebhookRequest},
@@ -54,8 +54,9 @@ fn receipt(fields: &Fields, now: Time) -> Option<ReceiptOf> {
     let status = match fields.get("status")?.as_str() {
         "0" => ReceiptStatus::Sent,
         "1" => ReceiptStatus::Delivered,
-        // 4: a link in the text was opened.
-        "2" | "4" => ReceiptStatus::Read,
+        "2" => ReceiptStatus::Read,
+        // A link in the text was followed. The call has no id of its own; its time has the precision of a second.
+        "4" => ReceiptStatus::Tracked(track_event(TrackKind::Click, fields.get("ts").map_or("", String::as_str))),
         status => ReceiptStatus::Failed(FAILURES.known(status)?),
     };
     let receipt = Receipt {

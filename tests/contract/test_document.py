@@ -1,0 +1,36 @@
+"""The OpenAPI document of the API: every route has examples, and an independent reader of its schemas agrees with them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+DOCUMENT: dict[str, Any] = json.loads(
+    (Path(__file__).resolve().parents[2] / "shared/api/tests/openapi.json").read_text(encoding="utf-8")
+)
+OPERATIONS = {operation["operationId"]: operation for item in DOCUMENT["paths"].values() for operation in item.values()}
+
+
+def check(content: dict[str, Any]) -> None:
+    """Hold the example of a content against its schema."""
+    # References lead into the whole document, so it stands around the schema.
+    schema = {**DOCUMENT, **content["schema"]}
+    validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    assert [error.message for error in validator.iter_errors(content["example"])] == []
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_the_examples_are_what_the_schemas_say(name: str) -> None:
+    """Both the body, where there is one, and the answer."""
+    operation = OPERATIONS[name]
+    if "requestBody" in operation:
+        check(operation["requestBody"]["content"]["application/json"])
+    check(operation["responses"]["200"]["content"]["application/json"])
+
+
+def test_every_schema_is_one() -> None:
+    """The schemas are valid by JSON Schema 2020-12, which OpenAPI 3.1 takes over."""
+    for schema in DOCUMENT["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
