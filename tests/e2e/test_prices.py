@@ -60,6 +60,9 @@ def test_lists_are_replaced_whole_or_not_at_all(priced: Client) -> None:
         assert (answer.status, [path for path, _ in answer.faults]) == (422, ["/senders/1/price"]), bad
         answer = priced.call("PUT", "/tariffs/sms", [{"iso": "KZ", "price": 1}, {"price": bad}])
         assert (answer.status, [path for path, _ in answer.faults]) == (422, ["/1/price"]), bad
+    for text in (b"1e2", b"1.00000000000000000001"):
+        answer = priced.call("PUT", "/tariffs/sms", b'[{"price": %b}]' % text)
+        assert (answer.status, [path for path, _ in answer.faults]) == (422, ["/0/price"]), text
     assert priced.ok("GET", "/senders") == senders and priced.ok("GET", "/tariffs/sms") == tariffs
     many = [
         {"mcc_mnc": f"{number:06d}", "iso": "RU", "network": f"n{number}", "price": "1.25"} for number in range(2500)

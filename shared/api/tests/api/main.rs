@@ -18,6 +18,7 @@ mod logging;
 mod nonsense;
 mod outbox;
 mod post;
+mod price_use;
 mod prices;
 mod providers;
 mod reschedule;

@@ -2,6 +2,7 @@ pub(crate) mod list_senders;
 pub(crate) mod list_tariffs;
 pub(crate) mod put_senders;
 pub(crate) mod put_tariffs;
+mod written;
 
 use crate::{
     App, Ports,
@@ -54,14 +55,13 @@ fn answer<T: Serialize>(page: &Page, items: Vec<T>) -> Result<Answer, Refusal> {
     Ok(page.answer(Some(count as u64), shown, next))
 }
 
-/// A price, from a decimal string or a number of JSON. A number is taken by the shortest decimal that stands for it, which is what
-/// the caller wrote as long as it has no more than fifteen digits; prices have eleven at most.
-fn price(fields: &Fields<'_>, name: &str, faults: &mut Faults) -> Option<Price> {
+/// A price, from a decimal string or a number of JSON, whose text is `written`.
+fn price(fields: &Fields<'_>, name: &str, written: Option<&str>, faults: &mut Faults) -> Option<Price> {
     let value = fields.get(name)?;
     let path = fields.path().field(name);
     let read = match value {
         Value::String(text) => Price::read(text),
-        Value::Number(number) => read_number(number),
+        Value::Number(number) => Price::read(written.unwrap_or(&number.to_string())),
         other => {
             wrong_type(path, "A decimal number, as a string or a number,", other, faults);
             return None;
@@ -77,17 +77,6 @@ fn price(fields: &Fields<'_>, name: &str, faults: &mut Faults) -> Option<Price> 
         faults.add(path, code, message);
     };
     read.map_err(told).ok()
-}
-
-fn read_number(number: &serde_json::Number) -> Result<Price, BadPrice> {
-    let text = number.to_string();
-    match text.split_once('e') {
-        // Written so only from 10^16 on, and below 10^-5.
-        Some((_, exponent)) if exponent.starts_with('-') => Err(BadPrice::TooPrecise),
-        Some((mantissa, _)) if !mantissa.starts_with('-') => Err(BadPrice::TooHigh),
-        Some(_) => Err(BadPrice::Negative),
-        None => Price::read(&text),
-    }
 }
 
 /// Says so when a list is too large to be stored.

@@ -1,4 +1,4 @@
-use super::{LONGEST_NAME, answer, check_size, list_senders, price};
+use super::{LONGEST_NAME, answer, check_size, list_senders, price, written::Written};
 use crate::{
     App, Ports,
     call::{Answer, Call},
@@ -40,14 +40,14 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let body = call.json()?;
     let account = caller.account(submission::company(&body))?;
     let mut faults = Faults::default();
-    let senders = read(&body, &mut faults);
+    let senders = read(&body, &Written::of_senders(call.body()), &mut faults);
     let page = Page::read(&call.query(), &list_senders::FIELDS, &mut faults);
     faults.check()?;
     app.ports.put_senders(account, &senders).await?;
     answer(&page, senders.iter().map(|sender| SenderEntry::new(account, sender)).collect())
 }
 
-fn read(body: &Value, faults: &mut Faults) -> Vec<RegisteredSender> {
+fn read(body: &Value, written: &Written<'_>, faults: &mut Faults) -> Vec<RegisteredSender> {
     let Some(fields) = Fields::of(body, &Path::Root, faults) else { return Vec::new() };
     fields.only(&FIELDS, faults);
     fields.integer("companyId", 0..=u64::MAX, faults);
@@ -62,7 +62,7 @@ fn read(body: &Value, faults: &mut Faults) -> Vec<RegisteredSender> {
     let mut senders = Vec::new();
     for (index, element) in elements.iter().enumerate() {
         let place = path.index(index);
-        let Some(sender) = one(element, &place, faults) else { continue };
+        let Some(sender) = one(element, written.price(index), &place, faults) else { continue };
         let providers = known.entry((sender.from.clone(), sender.channel)).or_default();
         if providers.contains(&sender.provider) {
             faults.add(place, "duplicate", "There is another sender of this name for the same channel and provider.");
@@ -77,7 +77,7 @@ fn read(body: &Value, faults: &mut Faults) -> Vec<RegisteredSender> {
     senders
 }
 
-fn one(element: &Value, path: &Path<'_>, faults: &mut Faults) -> Option<RegisteredSender> {
+fn one(element: &Value, written: Option<&str>, path: &Path<'_>, faults: &mut Faults) -> Option<RegisteredSender> {
     let fields = Fields::of(element, path, faults)?;
     fields.only(&SENDER_FIELDS, faults);
     fields.require("from", faults);
@@ -87,6 +87,6 @@ fn one(element: &Value, path: &Path<'_>, faults: &mut Faults) -> Option<Register
         faults.add(path.field("channel"), "invalid", unknown.to_string());
     }
     let provider = submission::provider(&fields, faults).map(|name| name.to_ascii_uppercase());
-    let price = price(&fields, "price", faults);
+    let price = price(&fields, "price", written, faults);
     Some(RegisteredSender { from: from?, channel: channel.transpose().ok()?, provider, price })
 }

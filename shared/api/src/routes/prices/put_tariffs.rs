@@ -1,4 +1,4 @@
-use super::{LONGEST_NAME, answer, check_size, list_tariffs, price};
+use super::{LONGEST_NAME, answer, check_size, list_tariffs, price, written::Written};
 use crate::{
     App, Ports,
     call::{Answer, Call},
@@ -38,14 +38,14 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     query.only(&[&["companyId"], &PARAMETERS], &mut faults);
     let account = caller.account(query.company(&mut faults))?;
     let body = call.json()?;
-    let tariffs = read(&body, &mut faults);
+    let tariffs = read(&body, &Written::of_list(call.body()), &mut faults);
     let page = Page::read(&query, &list_tariffs::FIELDS, &mut faults);
     faults.check()?;
     app.ports.put_sms_tariffs(account, &tariffs).await?;
     answer(&page, tariffs.iter().map(TariffEntry::from).collect())
 }
 
-fn read(body: &Value, faults: &mut Faults) -> Vec<Tariff> {
+fn read(body: &Value, written: &Written<'_>, faults: &mut Faults) -> Vec<Tariff> {
     let root = Path::Root;
     let Value::Array(elements) = body else {
         wrong_type(root, "An array", body, faults);
@@ -58,7 +58,7 @@ fn read(body: &Value, faults: &mut Faults) -> Vec<Tariff> {
     let (mut known, mut tariffs) = (HashSet::new(), Vec::new());
     for (index, element) in elements.iter().enumerate() {
         let path = root.index(index);
-        let Some(tariff) = one(element, &path, faults) else { continue };
+        let Some(tariff) = one(element, written.price(index), &path, faults) else { continue };
         if !known.insert(format!("{:?}", tariff.scope()).to_lowercase()) {
             faults.add(path, "duplicate", "There is another tariff for the same place.");
         }
@@ -68,11 +68,11 @@ fn read(body: &Value, faults: &mut Faults) -> Vec<Tariff> {
     tariffs
 }
 
-fn one(element: &Value, path: &Path<'_>, faults: &mut Faults) -> Option<Tariff> {
+fn one(element: &Value, written: Option<&str>, path: &Path<'_>, faults: &mut Faults) -> Option<Tariff> {
     let fields = Fields::of(element, path, faults)?;
     fields.only(&list_tariffs::FIELDS, faults);
     fields.require("price", faults);
-    let price = price(&fields, "price", faults);
+    let price = price(&fields, "price", written, faults);
     let tariff = Tariff {
         mcc_mnc_id: fields.integer("mcc_mnc_id", 0..=HIGHEST_ID, faults),
         mcc_mnc: mcc_mnc(&fields, faults),
