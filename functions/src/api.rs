@@ -7,7 +7,7 @@ use crate::{
 };
 use baton_api::{App, RequestId, SourceAddress};
 use baton_aws::{auth_keys::AuthKeyParameter, clock::SystemClock, everything::Everything, parameters::Documents};
-use lambda_http::{Error, Request, Response, service_fn};
+use lambda_http::{Body, Error, Request, Response, service_fn};
 
 /// Runs the function.
 ///
@@ -38,9 +38,17 @@ pub async fn run() -> Result<(), Error> {
     lambda_http::run(service_fn(move |request: Request| async move {
         let response = baton_api::handle(app, plain(request)).await;
         telemetry::consumed(meter);
-        Ok::<Response<String>, Error>(response)
+        Ok::<Response<Body>, Error>(response.map(body))
     }))
     .await
+}
+
+/// A body as the gateway takes it: bytes go through it in base 64.
+fn body(body: baton_api::Body) -> Body {
+    match body {
+        baton_api::Body::Text(text) => Body::Text(text),
+        baton_api::Body::Bytes(bytes) => Body::Binary(bytes.to_vec()),
+    }
 }
 
 /// The request without what belongs to the gateway: its id and its source are kept, and a path with the stage in front of it loses that.
