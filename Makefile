@@ -111,7 +111,21 @@ test-template: ## The rules of template.yaml, and sam validate --lint
 	$(TOOLS)
 	sam validate --lint
 
-test-e2e: ## End to end, on a local stack of its own, started and stopped here
+# Chromium without a window, for the test of the API's page: Debian's, where none is installed and root is here to do it.
+.PHONY: browser
+browser:
+	@found() { command -v chromium-headless-shell chromium google-chrome >/dev/null; }
+	install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$$1" >/dev/null; }
+	found && exit
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+	  echo 'error: a browser is needed: install chromium-headless-shell or chromium' >&2
+	  exit 1
+	fi
+	echo 'installing: chromium'
+	apt-get update -qq
+	install chromium-headless-shell || install chromium
+
+test-e2e: browser ## End to end, on a local stack of its own, started and stopped here
 	@$(TESTS)
 	shopt -s nullglob
 	found=(tests/e2e/test_*.py)

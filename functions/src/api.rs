@@ -9,7 +9,7 @@ use baton_api::{App, RequestId, SourceAddress};
 use baton_aws::{
     auth_keys::AuthKeyParameter, clock::SystemClock, everything::Everything, parameters::Documents, prices::PriceTable,
 };
-use lambda_http::{Error, Request, Response, service_fn};
+use lambda_http::{Body, Error, Request, Response, service_fn};
 use std::sync::OnceLock;
 
 /// Runs the function.
@@ -50,9 +50,17 @@ pub async fn run() -> Result<(), Error> {
         let app = app.get_or_init(|| made(&request));
         let response = baton_api::handle(app, plain(request)).await;
         telemetry::consumed(meter);
-        Ok::<Response<String>, Error>(response)
+        Ok::<Response<Body>, Error>(response.map(body))
     }))
     .await
+}
+
+/// A body as the gateway takes it: bytes go through it in base 64.
+fn body(body: baton_api::Body) -> Body {
+    match body {
+        baton_api::Body::Text(text) => Body::Text(text),
+        baton_api::Body::Bytes(bytes) => Body::Binary(bytes.to_vec()),
+    }
 }
 
 /// The request without what belongs to the gateway: its id and its source are kept, and a path with the stage in front of it loses that.

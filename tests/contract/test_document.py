@@ -1,4 +1,4 @@
-"""The OpenAPI document of the API: every route has examples, and an independent reader of its schemas agrees with them."""
+"""The OpenAPI document of the API: an independent reader of its schemas agrees with its examples."""
 
 import json
 from pathlib import Path

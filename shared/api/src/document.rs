@@ -181,6 +181,7 @@ fn method(method: &Method) -> HttpMethod {
 /// What a route's own description says, with what all routes have in common.
 fn operation(route: &Route) -> Operation {
     let mut operation = (route.operation)();
+    operation.tags = Some(vec![tag(route).to_owned()]);
     for (status, description) in errors(route, &operation) {
         let body = Content::new(Some(Ref::from_schema_name("ErrorAnswer")));
         let response = Response::builder().description(description).content("application/json", body).build();
@@ -198,6 +199,14 @@ fn operation(route: &Route) -> Operation {
     }
     examples::show(&mut operation);
     operation
+}
+
+/// What a route stands under for people.
+fn tag(route: &Route) -> &'static str {
+    match route.pattern.split('/').nth(1) {
+        Some("health" | "openapi.json") | None => "service",
+        Some(first) => first,
+    }
 }
 
 /// The errors that a route may answer with.

@@ -49,6 +49,8 @@ const EXAMPLES: &[(&str, &str)] = examples! {
     "login" "refresh"
     "listUsers" "makeUser" "getUser" "putUser" "removeUser"
     "listTemplates" "makeTemplate" "getTemplate" "putTemplate" "deleteTemplate" "previewTemplate"
+    "listShortLinks"
+    "listSenders" "putSenders" "listSmsTariffs" "putSmsTariffs"
     "health" "openapi"
 };
 

@@ -8,6 +8,7 @@ mod auth;
 mod call;
 mod caller;
 mod describe;
+mod docs;
 mod document;
 mod examples;
 mod faults;
@@ -40,7 +41,7 @@ use baton_pipeline::callbacks::ports::{CallbackLog, CallbackQueue};
 use baton_pipeline::ports::{Accepting, Bandwidths, Breakers, Bulks, ChannelQueues, Clock, Messages, Specs, WakeUps};
 use baton_pipeline::short_links::ShortLinkLists;
 use futures::FutureExt;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Request, Response, header};
 use std::{net::IpAddr, panic::AssertUnwindSafe, time::Instant};
 
 /// Everything that the interface needs of the world, in one.
@@ -125,15 +126,33 @@ pub struct RequestId(pub String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SourceAddress(pub IpAddr);
 
+/// The body of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// JSON.
+    Text(String),
+    /// A file that is part of the program.
+    Bytes(&'static [u8]),
+}
+
 /// Answers a request. Never fails: every error has the contract's shape, and what is behind an internal one is told to the
 /// log alone.
-pub async fn handle<P: Ports, C: Clock>(app: &App<P, C>, request: Request<Vec<u8>>) -> Response<String> {
+pub async fn handle<P: Ports, C: Clock>(app: &App<P, C>, request: Request<Vec<u8>>) -> Response<Body> {
     let started = Instant::now();
     let request_id = request_id(&request);
     let mut seen = Seen::default();
-    let answered = AssertUnwindSafe(answer(app, &request, &mut seen)).catch_unwind().await;
-    // A panic has been told to the log by its hook.
-    let answered = answered.unwrap_or_else(|_| Err(Refusal::internal()));
+    let page = docs::answer(&request);
+    if page.is_some() {
+        seen.route = Some(docs::PATH);
+    }
+    let answered = match page {
+        Some(page) => page,
+        None => {
+            let answered = AssertUnwindSafe(answer(app, &request, &mut seen)).catch_unwind().await;
+            // A panic has been told to the log by its hook.
+            answered.unwrap_or_else(|_| Err(Refusal::internal())).map(json)
+        }
+    };
     let code = answered.as_ref().err().map(Refusal::code);
     if let Err(refusal) = &answered
         && let Some(cause) = refusal.cause()
@@ -186,27 +205,30 @@ async fn answer<P: Ports, C: Clock>(
     router::dispatch(app, route.handler, Some(&caller), &call).await
 }
 
-fn respond(answered: Result<Answer, Refusal>, request_id: &str) -> Response<String> {
-    let (status, body, headers) = match answered {
-        Ok(answer) => {
-            let replayed = (HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true"));
-            (StatusCode::OK, answer.body, answer.replayed.then_some(replayed).into_iter().collect())
-        }
-        Err(refusal) => {
-            let status = refusal.status();
-            let (body, headers) = refusal.into_answer(request_id);
-            (status, Answer::json(&body).body, headers)
-        }
-    };
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    let known = response.headers_mut();
-    known.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+/// An answer in JSON.
+fn json(answer: Answer) -> Response<Body> {
+    let mut response = Response::new(Body::Text(answer.body));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     // Answers name people and messages: no cache on the way may keep them.
-    known.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        known.insert(HeaderName::from_static("x-request-id"), id);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if answer.replayed {
+        headers.insert(HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true"));
     }
-    known.extend(headers.into_iter().map(|(name, value): (HeaderName, HeaderValue)| (name, value)));
+    response
+}
+
+fn respond(answered: Result<Response<Body>, Refusal>, request_id: &str) -> Response<Body> {
+    let mut response = answered.unwrap_or_else(|refusal| {
+        let status = refusal.status();
+        let (body, headers) = refusal.into_answer(request_id);
+        let mut response = json(Answer::json(&body));
+        *response.status_mut() = status;
+        response.headers_mut().extend(headers);
+        response
+    });
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
+    }
     response
 }

@@ -6,6 +6,7 @@ mod bad_input;
 mod callbacks;
 mod cancel;
 mod codes;
+mod docs;
 mod document;
 mod entry;
 mod examples;

@@ -256,5 +256,5 @@ async fn a_request_id_is_taken_from_whoever_took_the_request() {
     request.extensions_mut().insert(baton_api::RequestId("r-1".into()));
     let response = baton_api::handle(&bench.app, request).await;
     assert_eq!(response.headers()["x-request-id"], "r-1");
-    assert_eq!(response.body(), r#"{"status":"ok"}"#);
+    assert_eq!(response.body(), &baton_api::Body::Text(r#"{"status":"ok"}"#.to_owned()));
 }

@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use baton_api::{
-    App, SourceAddress, handle,
+    App, Body, SourceAddress, handle,
     ports::{ApiKey, AuthKey, Scope},
 };
 use baton_domain::{AccountId, Currency, Time};
@@ -110,6 +110,7 @@ impl Bench {
         let response = handle(&self.app, request.body(body).expect("a request")).await;
         let (parts, body) = response.into_parts();
         assert!(parts.headers.contains_key("x-request-id"));
+        let Body::Text(body) = body else { panic!("no JSON") };
         let body: Value = serde_json::from_str(&body).expect("JSON");
         if parts.status != 200 {
             assert!(body["error"].is_string() && body["code"].is_string() && body["details"].is_array(), "{body}");
