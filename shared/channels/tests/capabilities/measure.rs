@@ -109,5 +109,10 @@ fn reported(
         return receipts.iter().any(|receipt| (receipt.attempt, receipt.status) == (attempt(), queued));
     }
     let Some(report) = report else { return false };
-    reports::receipt(setup, report(&usual.request, &usual.captured)) == Some((attempt(), status))
+    let told = reports::receipt(setup, report(&usual.request, &usual.captured));
+    told.is_some_and(|(of, told)| {
+        // An open is how some tell that something has been read.
+        let told = if matches!(told, ReceiptStatus::Tracked(_)) { ReceiptStatus::Read } else { told };
+        (of, told) == (attempt(), status)
+    })
 }
