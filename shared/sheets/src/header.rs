@@ -63,7 +63,7 @@ impl Layout {
     pub(crate) fn read(row: &RawRow, sheet: Option<SheetType>) -> Result<Layout, SheetError> {
         let count = row.cells().map(|cell| cell.column + 1).max().unwrap_or_default();
         let (mut targets, mut headers) = (vec![Target::Nothing; count], vec![String::new(); count]);
-        let mut russian = 0_i32;
+        let mut russian = false;
         for cell in row.cells() {
             let place = || address(cell.column, row.number);
             let shown: String = cell.text.trim().chars().take(MOST_SHOWN).collect();
@@ -78,11 +78,11 @@ impl Layout {
             if targets.contains(&target) {
                 return Err(SheetError::DuplicateHeader(shown, place()));
             }
-            russian += language.map_or(0, |language| if language == Language::Russian { 1 } else { -1 });
+            russian |= language == Some(Language::Russian);
             targets[cell.column] = target;
             headers[cell.column] = shown;
         }
-        let language = if russian > 0 { Language::Russian } else { Language::English };
+        let language = if russian { Language::Russian } else { Language::English };
         let mut layout = Layout { sheet: SheetType::Full, language, targets, headers };
         layout.sheet = layout.told(row, sheet)?;
         Ok(layout)

@@ -147,7 +147,7 @@ impl<R: Read + Seek> Reader<R> {
         self.composer.layout().sheet
     }
 
-    /// The language of most headers.
+    /// The language of the sheet: Russian when any header is.
     pub fn language(&self) -> Language {
         self.composer.layout().language
     }

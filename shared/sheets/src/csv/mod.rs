@@ -11,7 +11,10 @@ use crate::{
 };
 use decode::Decoder;
 use sniff::Dialect;
-use std::io::{Read, Seek};
+use std::{
+    borrow::Cow,
+    io::{Read, Seek},
+};
 
 /// The most bytes of a row, which an open quote would otherwise make as long as the file.
 const MOST_ROW: u64 = 4 << 20;
@@ -73,7 +76,10 @@ impl<R: Read + Seek> Rows<R> {
                 if text.len() > self.limits.cell_chars && text.chars().count() > self.limits.cell_chars {
                     return Err(too_long(column, self.number, &self.limits));
                 }
-                raw.push(column, CellKind::Text, text);
+                // Line ends inside of a cell are one character, as in a workbook.
+                let text =
+                    if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
+                raw.push(column, CellKind::Text, &text);
             }
             if !raw.is_empty() {
                 return Ok(true);
