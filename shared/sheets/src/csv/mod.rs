@@ -106,7 +106,3 @@ fn refusal(error: csv::Error, row: u32, limits: &Limits) -> SheetError {
         _ => SheetError::Broken("csv"),
     }
 }
-
-#[cfg(test)]
-#[path = "tests.rs"]
-mod tests;
