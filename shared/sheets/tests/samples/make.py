@@ -1,7 +1,7 @@
 """Makes the sample sheets beside this file, with openpyxl and LibreOffice; the results are committed.
 
-    cargo run -p baton-sheets --example sheet -- universal ru /tmp/universal.xlsx
-    python make.py /tmp/universal.xlsx        # needs openpyxl 3.1 and soffice (LibreOffice 7.4 was used)
+cargo run -p baton-sheets --example sheet -- universal ru /tmp/universal.xlsx
+python make.py /tmp/universal.xlsx        # needs openpyxl 3.1 and soffice (LibreOffice 7.4 was used)
 """
 
 import datetime
@@ -39,7 +39,7 @@ ROWS = [
 ]
 
 
-def fill(sheet, rows, first):
+def fill(sheet: openpyxl.worksheet.worksheet.Worksheet, rows: list[dict[str, object]], first: int) -> None:
     """Writes rows under the headers that the sheet has."""
     columns = {cell.value: cell.column for cell in sheet[1] if cell.value}
     for number, row in enumerate(rows, start=first):
@@ -47,7 +47,7 @@ def fill(sheet, rows, first):
             sheet.cell(number, columns[name]).value = value
 
 
-def by_python():
+def by_python() -> None:
     """A workbook that a script makes: headers and values, a hidden sheet before, a sheet after."""
     book = openpyxl.Workbook()
     hidden = book.active
@@ -64,7 +64,7 @@ def by_python():
     book.save(HERE / "openpyxl.xlsx")
 
 
-def by_libreoffice(template):
+def by_libreoffice(template: str) -> None:
     """The empty sheet, filled in, opened and saved by LibreOffice as a workbook and as CSV."""
     with tempfile.TemporaryDirectory() as folder:
         filled = pathlib.Path(folder) / "libreoffice.xlsx"
@@ -75,7 +75,9 @@ def by_libreoffice(template):
         run = ["soffice", "--headless", f"-env:UserInstallation=file://{folder}/profile", "--convert-to"]
         # 59 is ";", 34 the double quote; 1251 is LibreOffice's number 34 of encodings.
         for form in ["xlsx", "csv:Text - txt - csv (StarCalc):59,34,34,1"]:
-            subprocess.run([*run, form, "--outdir", str(out), str(filled)], check=True, capture_output=True, timeout=300)
+            subprocess.run(
+                [*run, form, "--outdir", str(out), str(filled)], check=True, capture_output=True, timeout=300
+            )
         for made in out.iterdir():
             (HERE / made.name).write_bytes(made.read_bytes())
 

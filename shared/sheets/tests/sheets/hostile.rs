@@ -52,7 +52,7 @@ fn bomb(name: &str, megabytes: usize) -> Vec<u8> {
 #[test]
 fn a_zip_bomb_is_refused_wherever_it_is() {
     for name in ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml"] {
-        let bytes = bomb(name, 24);
+        let bytes = bomb(name, 18);
         assert!(bytes.len() < 1 << 20);
         assert_eq!(refusal(bytes), SheetError::ZipBomb, "{name}");
     }
@@ -229,4 +229,16 @@ fn errors_hold_no_value_of_a_cell() {
         assert!(!format!("{faults:?}").contains("secret"));
     }
     assert!(!format!("{:?}", refusal("79990000001,anna@example.org\n")).contains("7999"));
+}
+
+#[test]
+fn a_wrong_checksum_is_found_before_anything_is_begun() {
+    for name in ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"] {
+        let mut bytes = sound();
+        // The directory's entry ends with the name, which begins after 46 bytes; the checksum stands at 16.
+        let entry = bytes.windows(name.len()).rposition(|window| window == name.as_bytes()).expect("an entry") - 46;
+        assert_eq!(&bytes[entry..entry + 4], b"PK\x01\x02");
+        bytes[entry + 16] ^= 1;
+        assert_eq!(refusal(bytes), SheetError::Broken("checksum"), "{name}");
+    }
 }

@@ -61,3 +61,16 @@ fn any_of_the_columns_may_be_left_out_but_those_that_tell_the_sheet() {
         assert_eq!(rows(workbook(&[&header, &values])).len(), 1, "{sheet}");
     }
 }
+
+#[test]
+fn the_page_for_those_who_fill_sheets_in_has_every_column_and_every_sheet() {
+    let page = include_str!("../../../../docs/send-jobs.md");
+    for column in columns(SheetType::Full) {
+        for language in Language::ALL {
+            let help = column.help.of(language).replace('|', "\\|");
+            let line = format!("| {} | {help} |", column.name.of(language));
+            assert!(page.contains(&line), "{line}");
+        }
+    }
+    assert!(SheetType::ALL.iter().all(|sheet| page.contains(&format!("| `{sheet}` |"))));
+}
