@@ -68,11 +68,12 @@ impl Layout {
             let place = || address(cell.column, row.number);
             let shown: String = cell.text.trim().chars().take(MOST_SHOWN).collect();
             let Some((target, language)) = target(cell.text) else {
-                let error = if is_address(cell.text) {
-                    SheetError::NoHeader(place())
-                } else {
-                    SheetError::UnknownHeader(shown, place())
-                };
+                // Without headers, the first row is somebody's: then no cell of it is repeated.
+                let somebody = row.cells().find(|cell| is_address(cell.text) && target(cell.text).is_none());
+                let error = somebody.map_or_else(
+                    || SheetError::UnknownHeader(shown, place()),
+                    |cell| SheetError::NoHeader(address(cell.column, row.number)),
+                );
                 return Err(error);
             };
             if targets.contains(&target) {

@@ -197,6 +197,7 @@ fn headers_that_are_none_are_refused() {
     assert_eq!(headers(&["phone"]), SheetError::MissingHeaders(vec!["text"]));
     assert_eq!(headers(&["phone", "text", "subject"]), SheetError::MissingHeaders(vec!["channel"]));
     assert_eq!(headers(&["79990000001", "text"]), SheetError::NoHeader("A1".to_owned()));
+    assert_eq!(headers(&["Анна Иванова", "anna@example.org"]), SheetError::NoHeader("B1".to_owned()));
     assert!(headers(&["phone"]).message(Language::Russian).contains("Текст"));
 }
 

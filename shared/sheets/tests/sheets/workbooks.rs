@@ -206,3 +206,12 @@ fn a_sheet_may_be_asked_for() {
     );
     assert_eq!(ask(SheetType::Chat, &[&["phone", "text"]]), Err(SheetError::MissingHeaders(vec!["chatId"])));
 }
+
+#[test]
+fn readers_and_reports_go_between_threads() {
+    const fn goes<T: Send>() {}
+    goes::<Reader<std::fs::File>>();
+    goes::<baton_sheets::Row>();
+    goes::<baton_sheets::report::XlsxReport>();
+    goes::<baton_sheets::report::CsvReport<Vec<u8>>>();
+}
