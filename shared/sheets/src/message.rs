@@ -1,0 +1,68 @@
+//! What a row says, as `POST /messages` takes it.
+
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// A row as a message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowMessage {
+    /// Everything but the recipient and the group. Rows with the same content share one.
+    pub content: Arc<Content>,
+    /// The caller's `groupId`, apart from the content, which it would make unlike all others.
+    pub group: Option<String>,
+    /// The recipient, as an element of `destinations`.
+    pub destination: Value,
+}
+
+/// What rows have in common: an item of `POST /messages` without its destinations.
+///
+/// Two contents are equal when their cells are; contents that are equal are most often the very same, but a sheet with very
+/// many different ones may hold one of them more than once.
+#[derive(Clone, Debug)]
+pub struct Content {
+    key: Box<str>,
+    fields: Map<String, Value>,
+}
+
+impl Content {
+    pub(crate) fn new(key: &str, fields: Map<String, Value>) -> Content {
+        Content { key: key.into(), fields }
+    }
+
+    /// The fields of the item.
+    #[must_use]
+    pub const fn fields(&self) -> &Map<String, Value> {
+        &self.fields
+    }
+
+    /// What it is told from others by: the text of its cells.
+    #[must_use]
+    pub const fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl PartialEq for Content {
+    fn eq(&self, other: &Content) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for Content {}
+
+impl std::hash::Hash for Content {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.key.hash(state);
+    }
+}
+
+/// An element of `messages`: a content for these recipients.
+#[must_use]
+pub fn item(content: &Content, group: Option<&str>, destinations: Vec<Value>) -> Value {
+    let mut fields = content.fields.clone();
+    if let Some(group) = group {
+        fields.insert("groupId".to_owned(), Value::from(group));
+    }
+    fields.insert("destinations".to_owned(), Value::Array(destinations));
+    Value::Object(fields)
+}

@@ -1,0 +1,10 @@
+//! Whole files, as people and programs make them.
+
+mod csv;
+mod help;
+mod hostile;
+mod round_trip;
+mod rows;
+mod samples;
+mod templates;
+mod workbooks;
