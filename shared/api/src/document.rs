@@ -79,6 +79,13 @@ const KEY: &str = "apiKey";
         wire::TemplateVariable,
         wire::Validated,
         crate::ports::Scope,
+        wire::NewStop,
+        wire::PutStopList,
+        wire::RefusedStop,
+        wire::StopEntries,
+        wire::StopEntry,
+        wire::StopsPut,
+        wire::StopsRemoved,
     ))
 )]
 struct Schemas;
@@ -106,7 +113,7 @@ pub(crate) fn document() -> Document {
 }
 
 /// The types of answers: their fields are always there, if only as null.
-const ANSWERS: [&str; 33] = [
+const ANSWERS: [&str; 38] = [
     "CallbackEntry",
     "CallbackList",
     "CallbackSecret",
@@ -140,6 +147,11 @@ const ANSWERS: [&str; 33] = [
     "TemplatePreview",
     "TemplateVariable",
     "Validated",
+    "RefusedStop",
+    "StopEntries",
+    "StopEntry",
+    "StopsPut",
+    "StopsRemoved",
 ];
 /// But for this one, which lists leave out.
 const SOMETIMES: &str = "timeline";
@@ -273,7 +285,7 @@ mod tests {
     #[test]
     fn the_document_has_the_fields_that_are_read() {
         let of_content: Vec<_> = submission::CONTENT_FIELDS.iter().map(|(name, _)| *name).collect();
-        let table: [(&str, &[&str], &[&str]); 14] = [
+        let table: [(&str, &[&str], &[&str]); 16] = [
             ("PostMessages", &submission::FIELDS, &["taskId"]),
             ("MessageItem", &submission::ITEM_FIELDS, &[]),
             ("ChannelContent", &of_content, &[]),
@@ -288,6 +300,8 @@ mod tests {
             ("SetUser", &routes::users::put::FIELDS, &[]),
             ("PutTemplate", &submission::TEMPLATE_FIELDS, &[]),
             ("PreviewTemplate", &submission::PREVIEW_FIELDS, &[]),
+            ("PutStopList", &routes::stop_list::put::FIELDS, &[]),
+            ("NewStop", &routes::stop_list::put::LINE_FIELDS, &[]),
         ];
         for (name, fields, left_out) in table {
             assert_eq!(properties(name), without(fields, left_out), "{name}");
@@ -296,7 +310,7 @@ mod tests {
 
     #[test]
     fn the_fields_to_choose_from_are_those_of_the_items() {
-        let table: [(&str, &[&str]); 9] = [
+        let table: [(&str, &[&str]); 10] = [
             ("CallbackEntry", &routes::callbacks::list::FIELDS),
             ("CallbackSecret", &routes::callbacks::secrets::FIELDS),
             ("Message", &routes::messages::list::FIELDS),
@@ -306,6 +320,7 @@ mod tests {
             ("BandwidthEntry", &routes::bandwidth::list::FIELDS),
             ("User", &routes::users::list::FIELDS),
             ("Template", &routes::templates::list::FIELDS),
+            ("StopEntry", &routes::stop_list::list::FIELDS),
         ];
         for (name, fields) in table {
             assert_eq!(properties(name), without(fields, &[]), "{name}");

@@ -29,7 +29,8 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     ports::{
-        AuthKeys, CallbackKeys, Deployment, Idempotency, Keys, Lists, LoginLimits, Outbox, Sessions, Templates, Users,
+        AuthKeys, CallbackKeys, Deployment, Idempotency, Keys, Lists, LoginLimits, Outbox, Sessions, StopLists,
+        Templates, Users,
     },
     refusal::Refusal,
 };
@@ -62,6 +63,7 @@ pub trait Ports:
     + LoginLimits
     + AuthKeys
     + Templates
+    + StopLists
 {
 }
 
@@ -87,6 +89,7 @@ impl<T> Ports for T where
         + LoginLimits
         + AuthKeys
         + Templates
+        + StopLists
 {
 }
 
@@ -175,10 +178,13 @@ async fn answer<P: Ports, C: Clock>(
 }
 
 fn respond(answered: Result<Answer, Refusal>, request_id: &str) -> Response<String> {
-    let (status, body, headers) = match answered {
+    let mut content_type = "application/json";
+    let (status, body, headers): (_, _, Vec<_>) = match answered {
         Ok(answer) => {
             let replayed = (HeaderName::from_static("idempotency-replayed"), HeaderValue::from_static("true"));
-            (StatusCode::OK, answer.body, answer.replayed.then_some(replayed).into_iter().collect())
+            content_type = answer.content_type;
+            let headers = answer.replayed.then_some(replayed).into_iter().chain(answer.headers);
+            (StatusCode::OK, answer.body, headers.collect())
         }
         Err(refusal) => {
             let status = refusal.status();
@@ -189,7 +195,7 @@ fn respond(answered: Result<Answer, Refusal>, request_id: &str) -> Response<Stri
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let known = response.headers_mut();
-    known.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    known.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     // Answers name people and messages: no cache on the way may keep them.
     known.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(request_id) {

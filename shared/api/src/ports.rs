@@ -1,10 +1,12 @@
 //! What the HTTP interface needs of the world beyond the ports of the pipeline.
 
 mod auth;
+mod stops;
 
 pub use auth::{
     AuthKey, AuthKeys, LoginLimits, Role, Rotated, Session, Sessions, User, UserChange, Users, WINDOW_SECONDS, Window,
 };
+pub use stops::StopLists;
 
 use baton_domain::{AccountId, BulkId, Channel, Message, MessageId, Template, Time, bandwidth::Bandwidth};
 use baton_pipeline::{

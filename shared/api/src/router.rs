@@ -6,7 +6,9 @@ use crate::{
     caller::Caller,
     ports::Scope,
     refusal::Refusal,
-    routes::{auth, bandwidth, callbacks, health, keys, messages, openapi, outbox, providers, templates, users},
+    routes::{
+        auth, bandwidth, callbacks, health, keys, messages, openapi, outbox, providers, stop_list, templates, users,
+    },
 };
 use baton_pipeline::ports::Clock;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -51,6 +53,9 @@ pub(crate) enum Handler {
     PutTemplate,
     DeleteTemplate,
     PreviewTemplate,
+    ListStops,
+    PutStops,
+    RemoveStops,
 }
 
 /// One line of the table.
@@ -66,7 +71,7 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 33] = {
+pub(crate) static ROUTES: [Route; 36] = {
     use Scope::{Admin, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
@@ -178,6 +183,15 @@ pub(crate) static ROUTES: [Route; 33] = {
             Handler::PreviewTemplate,
             templates::preview::__path_handle::operation,
         ),
+        route(Method::GET, "/stopList", Some(Read), Handler::ListStops, stop_list::list::__path_handle::operation),
+        route(Method::PUT, "/stopList", Some(Admin), Handler::PutStops, stop_list::put::__path_handle::operation),
+        route(
+            Method::DELETE,
+            "/stopList",
+            Some(Admin),
+            Handler::RemoveStops,
+            stop_list::remove::__path_handle::operation,
+        ),
         route(Method::GET, "/health", None, Handler::Health, health::__path_handle::operation),
         route(Method::GET, "/openapi.json", None, Handler::OpenApi, openapi::__path_handle::operation),
     ]
@@ -264,6 +278,9 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::PutTemplate, Some(caller)) => templates::put::handle(app, caller, call).await,
         (Handler::DeleteTemplate, Some(caller)) => templates::delete::handle(app, caller, call).await,
         (Handler::PreviewTemplate, Some(caller)) => templates::preview::handle(app, caller, call).await,
+        (Handler::ListStops, Some(caller)) => stop_list::list::handle(app, caller, call).await,
+        (Handler::PutStops, Some(caller)) => stop_list::put::handle(app, caller, call).await,
+        (Handler::RemoveStops, Some(caller)) => stop_list::remove::handle(app, caller, call).await,
     }
 }
 

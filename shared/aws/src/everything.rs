@@ -1,6 +1,7 @@
 //! All ports of the HTTP interface in one, each passed on to the adapter that fulfils it.
 
 mod auth;
+mod stops;
 
 use crate::{
     auth_keys::AuthKeyParameter,
@@ -48,7 +49,7 @@ pub struct Everything {
     pub channels: Channels,
     /// The wake queue.
     pub wake_ups: WakeQueue,
-    /// Breakers, limits, and attempts to log in.
+    /// Breakers, limits, stop lists, and attempts to log in.
     pub state: StateTable,
     /// The providers documents.
     pub documents: Documents,

@@ -31,11 +31,13 @@
 //! | `*#inbound#<channel>#<address>` | `-` | when a person last wrote to us |
 //! | `<account>#bandwidth` | `-` | an account's limits |
 //! | `<account or *>#<channel or *>#<provider or *>#turn` | `-` | the next free moment of a limit |
+//! | `<account or *>#stop` | address, or `#` and the SHA-256 of a long one | what a stop list knows of it ([`crate::stops`]) |
+//! | `<account or *>#stops` | `-` | that there is such a list, for those who need to ask no further where there is none |
 //! | `*#login#<digest>` | window | attempts to log in with one e-mail or from one address, in a quarter of an hour |
 //!
 //! The outbox table: `<account>` / `<message>#<attempt>.<try>#<random>`.
 
-use baton_domain::{AccountId, BulkId, CallbackId, MessageId, Time};
+use baton_domain::{AccountId, BulkId, CallbackId, MessageId, Time, stop::StopScope};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -88,6 +90,30 @@ pub fn users_pk(account: AccountId) -> String {
 #[must_use]
 pub fn user_email_pk(email: &str) -> String {
     format!("*#user#{}", hex::encode(Sha256::digest(email.as_bytes())))
+}
+
+/// The partition of a stop list.
+#[must_use]
+pub fn stop_pk(scope: StopScope) -> String {
+    format!("{scope}#stop")
+}
+
+/// The partition that says whether there is a stop list.
+#[must_use]
+pub fn stop_flag_pk(scope: StopScope) -> String {
+    format!("{scope}#stops")
+}
+
+/// The longest address that is a sort key as it is, in bytes: a sort key holds 1,024, and subscriptions of Web Push are longer.
+const LONGEST_ADDRESS: usize = 256;
+
+/// The sort key of an address on a stop list.
+#[must_use]
+pub fn stop_sk(address: &str) -> String {
+    match address.len() {
+        0..=LONGEST_ADDRESS => address.to_owned(),
+        _ => format!("#{}", hex::encode(Sha256::digest(address.as_bytes()))),
+    }
 }
 
 /// The day that a time belongs to, as in `by-day`.

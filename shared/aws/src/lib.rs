@@ -20,6 +20,7 @@ pub mod record;
 pub mod scheduler;
 pub mod sessions;
 pub mod state;
+pub mod stops;
 pub mod stream;
 mod templates;
 pub mod users;

@@ -21,6 +21,7 @@ pub mod render;
 pub mod retry;
 pub mod segments;
 pub mod status;
+pub mod stop;
 pub mod template;
 pub mod whatsapp;
 pub mod window;

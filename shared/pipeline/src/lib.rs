@@ -21,4 +21,5 @@ pub mod provider;
 pub mod receipts;
 pub mod reschedule;
 pub mod send;
+pub mod stops;
 mod update;

@@ -14,6 +14,7 @@ use baton_domain::{
     bandwidth::{Bandwidth, Limit},
     breaker::Breaker,
     decide,
+    stop::{Listed, StopScope},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,6 +23,7 @@ use std::{
 };
 
 mod callbacks;
+mod stops;
 
 /// What is stored and queued.
 #[derive(Debug, Default)]
@@ -56,6 +58,8 @@ pub struct State {
     pub callback_secrets: Vec<CallbackSecret>,
     /// When people last wrote.
     pub inbound: BTreeMap<(Channel, String), Time>,
+    /// What stop lists know, by whose they are and the address.
+    pub stops: BTreeMap<(StopScope, String), Listed>,
 }
 
 /// All ports over one [`State`].

@@ -1,5 +1,6 @@
 //! Send: claim an attempt, call the provider once, record what came of it.
 
+mod stopped;
 mod turn;
 
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
         Specs, WakeUps,
     },
     provider::{CALL_TIMEOUT, Provider, SendRequest},
+    stops::{StopList, StopWrites},
     update::update,
 };
 use baton_domain::{
@@ -66,7 +68,7 @@ impl<S, F, G, C> Sender<S, F, G, C>
 where
     S: Claims + Messages + Specs,
     F: ChannelQueues + FallbackQueue + WakeUps,
-    G: Breakers + Bandwidths + LastInbound,
+    G: Breakers + Bandwidths + LastInbound + StopList + StopWrites,
     C: Clock,
 {
     /// Handles one pointer.
@@ -94,6 +96,7 @@ where
             Ok((choice, request)) => {
                 let outcome = call(choice.provider, &request).await;
                 self.gate.take(choice.provider.name(), &outcome, self.clock.now()).await;
+                self.stop(&message, index, &choice, &outcome).await;
                 (Some(choice), outcome)
             }
             Err(error) => (None, Outcome::from_error(error)),
@@ -123,6 +126,7 @@ where
         let now = self.clock.now();
         let breakers = self.gate.breakers(now).await;
         let choice = choose(&self.providers, (self.channel, message, index), &content, (&breakers, now))?;
+        self.check_not_stopped(message, &choice.address).await?;
         let content = content
             .render(&message.recipient)
             .map_err(|fault| ProviderError::new(ErrorClass::Permanent, "not_rendered", fault.to_string()))?;

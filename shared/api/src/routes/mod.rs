@@ -9,5 +9,6 @@ pub(crate) mod messages;
 pub(crate) mod openapi;
 pub(crate) mod outbox;
 pub(crate) mod providers;
+pub(crate) mod stop_list;
 pub(crate) mod templates;
 pub(crate) mod users;

@@ -7,6 +7,7 @@ mod message;
 mod outbox;
 mod provider;
 mod request;
+mod stop_list;
 mod template;
 mod user;
 
@@ -19,6 +20,7 @@ pub use provider::{BandwidthEntry, BandwidthList, ProviderEntry, ProviderFault, 
 pub use request::{
     CancelMessages, ChannelContent, Destination, MakeKey, MessageItem, Names, PostMessages, RescheduleMessage,
 };
+pub use stop_list::{NewStop, PutStopList, RefusedStop, StopEntries, StopEntry, StopsPut, StopsRemoved};
 pub use template::{
     ChannelPreview, NewTemplate, PreviewTemplate, PutTemplate, Template, TemplateList, TemplatePreview,
     TemplateVariable, Validated,

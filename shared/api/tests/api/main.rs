@@ -17,6 +17,7 @@ mod outbox;
 mod post;
 mod providers;
 mod reschedule;
+mod stop_list;
 mod support;
 mod template_use;
 mod templates;

@@ -28,6 +28,7 @@ use std::{
 use uuid::Uuid;
 
 mod callbacks;
+mod stops;
 mod templates;
 
 /// Where a call breaks off.

@@ -12,6 +12,7 @@ use crate::{
         Bandwidths, Breakers, ChannelQueues, Claims, Clock, FallbackQueue, LastInbound, Messages, PortResult, Specs,
         WakeUps,
     },
+    stops::{StopList, StopWrites},
 };
 use baton_domain::{Message, Time, bandwidth::Limit, decide};
 use chrono::TimeDelta;
@@ -47,7 +48,7 @@ impl<S, F, G, C> Sender<S, F, G, C>
 where
     S: Claims + Messages + Specs,
     F: ChannelQueues + FallbackQueue + WakeUps,
-    G: Breakers + Bandwidths + LastInbound,
+    G: Breakers + Bandwidths + LastInbound + StopList + StopWrites,
     C: Clock,
 {
     /// Waits for the turn of an attempt, here or on the queue.

@@ -1,7 +1,9 @@
+use super::permit;
 use crate::{
     App, Ports,
     call::{Answer, Call},
     caller::Caller,
+    faults::Faults,
     idempotency::{Before, Once, in_progress},
     refusal::Refusal,
     routes::templates,
@@ -31,7 +33,9 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let body = call.json()?;
     let account = caller.account(submission::company(&body))?;
     let templates = templates::named(app, call, account, &body).await?;
-    let draft = submission::read(&body, &rules(app, &templates))?;
+    let mut draft = submission::read(&body, &rules(app, &templates))?;
+    permit::refuse_stopped(app, call, (account, &body), &mut draft).await?;
+    let draft = draft.judged(Faults::default())?;
     let once = Once::begin(app, call, account).await?;
     let submission = draft.submission(account, once.id, &once.digest);
     let (messages, replayed) = match once.before {

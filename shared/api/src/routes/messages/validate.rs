@@ -1,4 +1,4 @@
-use super::post;
+use super::{permit, post};
 use crate::{
     App, Ports,
     call::{Answer, Call},
@@ -26,6 +26,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let account = caller.account(submission::company(&body))?;
     let templates = templates::named(app, call, account, &body).await?;
     let rules = post::rules(app, &templates);
-    let draft = submission::read_any(&body, &rules)?;
+    let mut draft = submission::read_any(&body, &rules)?;
+    permit::refuse_stopped(app, call, (account, &body), &mut draft).await?;
     Ok(Answer::json(&draft.validated(account, rules.now)?))
 }

@@ -32,10 +32,7 @@ pub(crate) async fn named<P: Ports, C: Clock>(
     if ids.is_empty() {
         return Ok(Templates::new());
     }
-    let at = match first_try(app, call, account).await? {
-        Some(at) => Some(at),
-        None => first_stored(app, account, body).await?,
-    };
+    let at = first_time(app, call, account, body).await?;
     let reads = ids.into_iter().map(|id| async move {
         let template = match at {
             Some(at) => app.ports.template_as_of(account, id, at).await?,
@@ -45,6 +42,19 @@ pub(crate) async fn named<P: Ports, C: Clock>(
     });
     let read: Vec<_> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
     Ok(read.into_iter().flatten().collect())
+}
+
+/// When a request for messages, of which this is a repetition, came for the first time.
+pub(crate) async fn first_time<P: Ports, C: Clock>(
+    app: &App<P, C>,
+    call: &Call<'_>,
+    account: AccountId,
+    body: &Value,
+) -> Result<Option<Time>, Refusal> {
+    match first_try(app, call, account).await? {
+        Some(at) => Ok(Some(at)),
+        None => first_stored(app, account, body).await,
+    }
 }
 
 /// When the first messages of the bulk that a body names were stored.
