@@ -170,4 +170,5 @@ def test_health_and_openapi_need_no_key(stock: Stock) -> None:
     ours |= {("post", "/messages/validate"), ("get", "/templates"), ("post", "/templates")}
     ours |= {(method, "/templates/{id}") for method in ("get", "put", "delete")} | {("post", "/templates/{id}/preview")}
     ours |= {(method, "/stopList") for method in ("get", "put", "delete")}
+    ours |= {("get", "/whiteList"), ("put", "/whiteList/{companyId}")}
     assert {(method, path.removeprefix("/api/v1")) for method, path in routes} == ours

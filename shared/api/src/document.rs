@@ -86,6 +86,9 @@ const KEY: &str = "apiKey";
         wire::StopEntry,
         wire::StopsPut,
         wire::StopsRemoved,
+        wire::SetWhiteList,
+        wire::WhiteList,
+        wire::WhiteListEntry,
     ))
 )]
 struct Schemas;
@@ -113,7 +116,7 @@ pub(crate) fn document() -> Document {
 }
 
 /// The types of answers: their fields are always there, if only as null.
-const ANSWERS: [&str; 38] = [
+const ANSWERS: [&str; 40] = [
     "CallbackEntry",
     "CallbackList",
     "CallbackSecret",
@@ -152,6 +155,8 @@ const ANSWERS: [&str; 38] = [
     "StopEntry",
     "StopsPut",
     "StopsRemoved",
+    "WhiteList",
+    "WhiteListEntry",
 ];
 /// But for this one, which lists leave out.
 const SOMETIMES: &str = "timeline";
@@ -285,7 +290,7 @@ mod tests {
     #[test]
     fn the_document_has_the_fields_that_are_read() {
         let of_content: Vec<_> = submission::CONTENT_FIELDS.iter().map(|(name, _)| *name).collect();
-        let table: [(&str, &[&str], &[&str]); 16] = [
+        let table: [(&str, &[&str], &[&str]); 17] = [
             ("PostMessages", &submission::FIELDS, &["taskId"]),
             ("MessageItem", &submission::ITEM_FIELDS, &[]),
             ("ChannelContent", &of_content, &[]),
@@ -302,6 +307,7 @@ mod tests {
             ("PreviewTemplate", &submission::PREVIEW_FIELDS, &[]),
             ("PutStopList", &routes::stop_list::put::FIELDS, &[]),
             ("NewStop", &routes::stop_list::put::LINE_FIELDS, &[]),
+            ("SetWhiteList", &routes::white_list::put::FIELDS, &[]),
         ];
         for (name, fields, left_out) in table {
             assert_eq!(properties(name), without(fields, left_out), "{name}");
@@ -310,7 +316,7 @@ mod tests {
 
     #[test]
     fn the_fields_to_choose_from_are_those_of_the_items() {
-        let table: [(&str, &[&str]); 10] = [
+        let table: [(&str, &[&str]); 11] = [
             ("CallbackEntry", &routes::callbacks::list::FIELDS),
             ("CallbackSecret", &routes::callbacks::secrets::FIELDS),
             ("Message", &routes::messages::list::FIELDS),
@@ -321,6 +327,7 @@ mod tests {
             ("User", &routes::users::list::FIELDS),
             ("Template", &routes::templates::list::FIELDS),
             ("StopEntry", &routes::stop_list::list::FIELDS),
+            ("WhiteListEntry", &routes::white_list::list::FIELDS),
         ];
         for (name, fields) in table {
             assert_eq!(properties(name), without(fields, &[]), "{name}");

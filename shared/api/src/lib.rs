@@ -30,7 +30,7 @@ use crate::{
     caller::Caller,
     ports::{
         AuthKeys, CallbackKeys, Deployment, Idempotency, Keys, Lists, LoginLimits, Outbox, Sessions, StopLists,
-        Templates, Users,
+        Templates, Users, WhiteLists,
     },
     refusal::Refusal,
 };
@@ -64,6 +64,7 @@ pub trait Ports:
     + AuthKeys
     + Templates
     + StopLists
+    + WhiteLists
 {
 }
 
@@ -90,6 +91,7 @@ impl<T> Ports for T where
         + AuthKeys
         + Templates
         + StopLists
+        + WhiteLists
 {
 }
 

@@ -2,11 +2,13 @@
 
 mod auth;
 mod stops;
+mod white_lists;
 
 pub use auth::{
     AuthKey, AuthKeys, LoginLimits, Role, Rotated, Session, Sessions, User, UserChange, Users, WINDOW_SECONDS, Window,
 };
 pub use stops::StopLists;
+pub use white_lists::WhiteLists;
 
 use baton_domain::{AccountId, BulkId, Channel, Message, MessageId, Template, Time, bandwidth::Bandwidth};
 use baton_pipeline::{

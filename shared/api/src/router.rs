@@ -8,6 +8,7 @@ use crate::{
     refusal::Refusal,
     routes::{
         auth, bandwidth, callbacks, health, keys, messages, openapi, outbox, providers, stop_list, templates, users,
+        white_list,
     },
 };
 use baton_pipeline::ports::Clock;
@@ -56,6 +57,8 @@ pub(crate) enum Handler {
     ListStops,
     PutStops,
     RemoveStops,
+    ListWhiteList,
+    PutWhiteList,
 }
 
 /// One line of the table.
@@ -71,8 +74,8 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 36] = {
-    use Scope::{Admin, Read, Send};
+pub(crate) static ROUTES: [Route; 38] = {
+    use Scope::{Admin, Operator, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
         route(Method::GET, "/messages", Some(Read), Handler::ListMessages, messages::list::__path_handle::operation),
@@ -192,6 +195,20 @@ pub(crate) static ROUTES: [Route; 36] = {
             Handler::RemoveStops,
             stop_list::remove::__path_handle::operation,
         ),
+        route(
+            Method::GET,
+            "/whiteList",
+            Some(Read),
+            Handler::ListWhiteList,
+            white_list::list::__path_handle::operation,
+        ),
+        route(
+            Method::PUT,
+            "/whiteList/{companyId}",
+            Some(Operator),
+            Handler::PutWhiteList,
+            white_list::put::__path_handle::operation,
+        ),
         route(Method::GET, "/health", None, Handler::Health, health::__path_handle::operation),
         route(Method::GET, "/openapi.json", None, Handler::OpenApi, openapi::__path_handle::operation),
     ]
@@ -281,6 +298,8 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::ListStops, Some(caller)) => stop_list::list::handle(app, caller, call).await,
         (Handler::PutStops, Some(caller)) => stop_list::put::handle(app, caller, call).await,
         (Handler::RemoveStops, Some(caller)) => stop_list::remove::handle(app, caller, call).await,
+        (Handler::ListWhiteList, Some(caller)) => white_list::list::handle(app, caller, call).await,
+        (Handler::PutWhiteList, Some(caller)) => white_list::put::handle(app, caller, call).await,
     }
 }
 

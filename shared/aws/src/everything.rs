@@ -2,6 +2,7 @@
 
 mod auth;
 mod stops;
+mod white_lists;
 
 use crate::{
     auth_keys::AuthKeyParameter,

@@ -24,5 +24,6 @@ pub mod stops;
 pub mod stream;
 mod templates;
 pub mod users;
+mod white_lists;
 
 pub use meter::Meter;

@@ -24,6 +24,7 @@ pub mod status;
 pub mod stop;
 pub mod template;
 pub mod whatsapp;
+pub mod white_list;
 pub mod window;
 
 pub use callback::{Callback, CallbackId, Transition};

@@ -56,6 +56,10 @@ pub async fn stopped<L: StopList>(
 /// # Errors
 /// The list could not be written; the event must come again.
 pub async fn hear<W: StopWrites>(lists: &W, event: &Inbound, now: Time) -> PortResult<()> {
+    // What can not be stored would come again for ever.
+    if event.from.is_empty() {
+        return Ok(());
+    }
     let key =
         StopKey { scope: StopScope::Deployment, address: stop_address(&event.from), channel: Some(event.channel) };
     match event.act {

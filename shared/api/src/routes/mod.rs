@@ -12,3 +12,4 @@ pub(crate) mod providers;
 pub(crate) mod stop_list;
 pub(crate) mod templates;
 pub(crate) mod users;
+pub(crate) mod white_list;

@@ -4,6 +4,7 @@ mod callback;
 mod channels;
 mod content;
 mod item;
+mod permitted;
 mod recipient;
 mod render;
 mod shape;

@@ -10,6 +10,7 @@ mod request;
 mod stop_list;
 mod template;
 mod user;
+mod white_list;
 
 pub use callback::{CallbackEntry, CallbackList, CallbackSecret, CallbackSecretList, CallbackTry, NewCallbackSecret};
 pub use error::{Detail, ErrorAnswer};
@@ -26,6 +27,7 @@ pub use template::{
     TemplateVariable, Validated,
 };
 pub use user::{Login, MakeUser, Refresh, SetUser, Tokens, User, UserList};
+pub use white_list::{SetWhiteList, WhiteList, WhiteListEntry};
 
 use baton_domain::Time;
 use chrono::SecondsFormat;

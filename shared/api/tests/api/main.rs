@@ -26,5 +26,6 @@ mod users;
 mod validate;
 mod validity;
 mod whatsapp;
+mod white_list;
 mod world;
 mod world_auth;

@@ -8,6 +8,7 @@ use baton_domain::{
     AccountId, BulkId, Channel, Message, MessageId, Spec, Template, Time,
     bandwidth::{Bandwidth, Limit},
     breaker::Breaker,
+    white_list::Permitted,
 };
 use baton_pipeline::{
     accept::Bulk,
@@ -30,6 +31,7 @@ use uuid::Uuid;
 mod callbacks;
 mod stops;
 mod templates;
+mod white_lists;
 
 /// Where a call breaks off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +59,7 @@ pub struct Own {
     pub templates: BTreeMap<(AccountId, Uuid), Template>,
     /// The versions that were there before, oldest first.
     pub old_templates: Vec<Template>,
+    pub white_lists: BTreeMap<AccountId, Vec<Permitted>>,
     pub outbox: Vec<OutboxItem>,
     pub outbox_off: bool,
     pub users: BTreeMap<(AccountId, Uuid), User>,

@@ -3,7 +3,6 @@ use crate::{
     App, Ports,
     call::{Answer, Call},
     caller::Caller,
-    faults::Faults,
     idempotency::{Before, Once, in_progress},
     refusal::Refusal,
     routes::templates,
@@ -34,8 +33,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let account = caller.account(submission::company(&body))?;
     let templates = templates::named(app, call, account, &body).await?;
     let mut draft = submission::read(&body, &rules(app, &templates))?;
-    permit::refuse_stopped(app, call, (account, &body), &mut draft).await?;
-    let draft = draft.judged(Faults::default())?;
+    let faults = permit::check(app, call, (account, &body), &mut draft).await?;
+    let draft = draft.judged(faults)?;
     let once = Once::begin(app, call, account).await?;
     let submission = draft.submission(account, once.id, &once.digest);
     let (messages, replayed) = match once.before {

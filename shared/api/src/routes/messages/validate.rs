@@ -27,6 +27,6 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let templates = templates::named(app, call, account, &body).await?;
     let rules = post::rules(app, &templates);
     let mut draft = submission::read_any(&body, &rules)?;
-    permit::refuse_stopped(app, call, (account, &body), &mut draft).await?;
+    permit::check(app, call, (account, &body), &mut draft).await?.check()?;
     Ok(Answer::json(&draft.validated(account, rules.now)?))
 }
