@@ -12,6 +12,7 @@ use baton_aws::{
     messages::MessageTable,
     parameters,
     queues::{Fallbacks, InboundQueue},
+    state::StateTable,
 };
 use baton_channels::{sns, webhooks};
 use baton_domain::Channel;
@@ -46,6 +47,7 @@ struct Function {
     messages: MessageTable,
     fallbacks: Fallbacks,
     inbound: InboundQueue,
+    state: StateTable,
     queue: OwnQueue,
     ssm: aws_sdk_ssm::Client,
     providers_path: String,
@@ -63,6 +65,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function {
         messages: aws.messages()?,
         fallbacks: aws.fallbacks()?,
+        state: aws.state()?,
         inbound: InboundQueue::new(aws.sqs(), settings::required("QUEUE_INBOUND")?, aws.meter.clone(), aws.state()?),
         queue: OwnQueue { client: aws.sqs(), url: settings::required("QUEUE_SELF")?, meter: aws.meter.clone() },
         ssm: aws_sdk_ssm::Client::new(&aws.config),
@@ -103,13 +106,12 @@ impl Function {
         Ok(Verdict::Done)
     }
 
-    /// Handles all that a provider told us: its receipts are applied. What people did goes no further yet.
     /// Takes receipts and what people did.
     async fn heard(&self, heard: &Heard) -> Result<(), RecordError> {
         for receipt in &heard.receipts {
-            take(&self.messages, &self.fallbacks, &SystemClock, receipt).await?;
+            take(&self.messages, &self.fallbacks, &self.state, &SystemClock, receipt).await?;
         }
-        Ok(hear(&self.inbound, &heard.inbound).await?)
+        Ok(hear(&self.inbound, &self.state, &SystemClock, &heard.inbound).await?)
     }
 
     /// Answers a webhook. A provider repeats what is not answered with 2xx, so a failure of ours is a 500.

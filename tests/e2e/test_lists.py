@@ -165,4 +165,6 @@ def test_health_and_openapi_need_no_key(stock: Stock) -> None:
     ours |= {(method, "/templates/{id}") for method in ("get", "put", "delete")} | {("post", "/templates/{id}/preview")}
     ours |= {("get", "/shortLinks")}
     ours |= {(method, path) for method in ("get", "put") for path in ("/senders", "/tariffs/sms")}
+    ours |= {(method, "/stopList") for method in ("get", "put", "delete")}
+    ours |= {("get", "/whiteList"), ("put", "/whiteList/{companyId}")}
     assert {(method, path.removeprefix("/api/v1")) for method, path in routes} == ours

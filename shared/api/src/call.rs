@@ -1,7 +1,7 @@
 //! One HTTP request, and what handlers ask of it.
 
 use crate::{query::Query, refusal::Refusal, strict};
-use http::{StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -49,6 +49,22 @@ impl<'a> Call<'a> {
         if self.body().iter().all(u8::is_ascii_whitespace) { Ok(None) } else { self.json().map(Some) }
     }
 
+    /// The body when it is a CSV by its Content-Type, `None` when it is not.
+    pub(crate) fn csv(&self) -> Result<Option<&'a [u8]>, Refusal> {
+        let given = self.request.headers().get(header::CONTENT_TYPE).and_then(|given| given.to_str().ok());
+        if given.map(essence).as_deref() != Some("text/csv") {
+            return Ok(None);
+        }
+        self.check_size()?;
+        Ok(Some(self.body()))
+    }
+
+    /// Whether the caller would have a CSV.
+    pub(crate) fn accepts_csv(&self) -> bool {
+        let given = self.request.headers().get(header::ACCEPT).and_then(|given| given.to_str().ok());
+        given.is_some_and(|given| given.split(',').any(|kind| essence(kind) == "text/csv"))
+    }
+
     fn check_body(&self) -> Result<(), Refusal> {
         if let Some(given) = self.request.headers().get(header::CONTENT_TYPE)
             && !given.to_str().is_ok_and(is_json)
@@ -56,6 +72,10 @@ impl<'a> Call<'a> {
             let error = "The body must be JSON: Content-Type: application/json.";
             return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", error));
         }
+        self.check_size()
+    }
+
+    fn check_size(&self) -> Result<(), Refusal> {
         if self.body().len() > MOST_BODY {
             let error = format!("The body has {} bytes; at most {MOST_BODY} are allowed.", self.body().len());
             return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", error));
@@ -70,8 +90,13 @@ fn reason(error: &serde_json::Error) -> String {
     if text.contains(" at line ") { text } else { format!("{text} at line {} column {}", error.line(), error.column()) }
 }
 
+/// A media type without its parameters.
+fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
 fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = essence(content_type);
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
@@ -79,13 +104,22 @@ fn is_json(content_type: &str) -> bool {
 pub(crate) struct Answer {
     pub(crate) body: String,
     pub(crate) replayed: bool,
+    pub(crate) content_type: &'static str,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Answer {
     /// A 200 with this body.
     pub(crate) fn json(body: &impl Serialize) -> Answer {
         let body = serde_json::to_string(body).expect("wire types have string keys and no fallible serializers");
-        Answer { body, replayed: false }
+        Answer { body, replayed: false, content_type: "application/json", headers: Vec::new() }
+    }
+
+    /// A 200 with a CSV, and where the next part of it begins.
+    pub(crate) fn csv(body: String, next: Option<String>) -> Answer {
+        let next = next.and_then(|next| HeaderValue::try_from(next).ok());
+        let headers = next.map(|next| (HeaderName::from_static("x-next-cursor"), next)).into_iter().collect();
+        Answer { body, replayed: false, content_type: "text/csv; charset=utf-8", headers }
     }
 
     /// The same, marked as the answer to an earlier request.

@@ -91,6 +91,16 @@ const KEY: &str = "apiKey";
         crate::ports::Scope,
         wire::Track,
         wire::Tracks,
+        wire::NewStop,
+        wire::PutStopList,
+        wire::RefusedStop,
+        wire::StopEntries,
+        wire::StopEntry,
+        wire::StopsPut,
+        wire::StopsRemoved,
+        wire::SetWhiteList,
+        wire::WhiteList,
+        wire::WhiteListEntry,
     ))
 )]
 struct Schemas;
@@ -118,7 +128,7 @@ pub(crate) fn document() -> Document {
 }
 
 /// The types of answers: their fields are always there, if only as null.
-const ANSWERS: [&str; 39] = [
+const ANSWERS: [&str; 46] = [
     "CallbackEntry",
     "CallbackList",
     "CallbackSecret",
@@ -158,6 +168,13 @@ const ANSWERS: [&str; 39] = [
     "SenderList",
     "TariffEntry",
     "TariffList",
+    "RefusedStop",
+    "StopEntries",
+    "StopEntry",
+    "StopsPut",
+    "StopsRemoved",
+    "WhiteList",
+    "WhiteListEntry",
 ];
 /// But for this one, which lists leave out.
 const SOMETIMES: &str = "timeline";
@@ -301,7 +318,7 @@ mod tests {
     #[test]
     fn the_document_has_the_fields_that_are_read() {
         let of_content: Vec<_> = submission::CONTENT_FIELDS.iter().map(|(name, _)| *name).collect();
-        let table: [(&str, &[&str], &[&str]); 17] = [
+        let table: [(&str, &[&str], &[&str]); 20] = [
             ("PostMessages", &submission::FIELDS, &["taskId"]),
             ("MessageItem", &submission::ITEM_FIELDS, &[]),
             ("ChannelContent", &of_content, &[]),
@@ -319,6 +336,9 @@ mod tests {
             ("PutSenders", &routes::prices::put_senders::FIELDS, &[]),
             ("SetSender", &routes::prices::put_senders::SENDER_FIELDS, &[]),
             ("SetTariff", &routes::prices::list_tariffs::FIELDS, &[]),
+            ("PutStopList", &routes::stop_list::put::FIELDS, &[]),
+            ("NewStop", &routes::stop_list::put::LINE_FIELDS, &[]),
+            ("SetWhiteList", &routes::white_list::put::FIELDS, &[]),
         ];
         for (name, fields, left_out) in table {
             assert_eq!(properties(name), without(fields, left_out), "{name}");
@@ -327,7 +347,7 @@ mod tests {
 
     #[test]
     fn the_fields_to_choose_from_are_those_of_the_items() {
-        let table: [(&str, &[&str]); 12] = [
+        let table: [(&str, &[&str]); 14] = [
             ("CallbackEntry", &routes::callbacks::list::FIELDS),
             ("CallbackSecret", &routes::callbacks::secrets::FIELDS),
             ("Message", &routes::messages::list::FIELDS),
@@ -340,6 +360,8 @@ mod tests {
             ("ShortLink", &routes::short_links::list::FIELDS),
             ("SenderEntry", &routes::prices::list_senders::FIELDS),
             ("TariffEntry", &routes::prices::list_tariffs::FIELDS),
+            ("StopEntry", &routes::stop_list::list::FIELDS),
+            ("WhiteListEntry", &routes::white_list::list::FIELDS),
         ];
         for (name, fields) in table {
             assert_eq!(properties(name), without(fields, &[]), "{name}");

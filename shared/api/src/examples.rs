@@ -51,6 +51,8 @@ const EXAMPLES: &[(&str, &str)] = examples! {
     "listTemplates" "makeTemplate" "getTemplate" "putTemplate" "deleteTemplate" "previewTemplate"
     "listShortLinks"
     "listSenders" "putSenders" "listSmsTariffs" "putSmsTariffs"
+    "listStops" "putStopList" "removeFromStopList"
+    "listWhiteList" "putWhiteList"
     "health" "openapi"
 };
 

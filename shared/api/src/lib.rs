@@ -31,8 +31,8 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     ports::{
-        AuthKeys, CallbackKeys, Deployment, Idempotency, Keys, Lists, LoginLimits, Outbox, Prices, Sessions, Templates,
-        Users,
+        AuthKeys, CallbackKeys, Deployment, Idempotency, Keys, Lists, LoginLimits, Outbox, Prices, Sessions, StopLists,
+        Templates, Users, WhiteLists,
     },
     refusal::Refusal,
 };
@@ -69,6 +69,8 @@ pub trait Ports:
     + Templates
     + ShortLinkLists
     + Prices
+    + StopLists
+    + WhiteLists
 {
 }
 
@@ -96,6 +98,8 @@ impl<T> Ports for T where
         + Templates
         + ShortLinkLists
         + Prices
+        + StopLists
+        + WhiteLists
 {
 }
 
@@ -150,7 +154,7 @@ pub async fn handle<P: Ports, C: Clock>(app: &App<P, C>, request: Request<Vec<u8
         None => {
             let answered = AssertUnwindSafe(answer(app, &request, &mut seen)).catch_unwind().await;
             // A panic has been told to the log by its hook.
-            answered.unwrap_or_else(|_| Err(Refusal::internal())).map(json)
+            answered.unwrap_or_else(|_| Err(Refusal::internal())).map(plain)
         }
     };
     let code = answered.as_ref().err().map(Refusal::code);
@@ -205,11 +209,12 @@ async fn answer<P: Ports, C: Clock>(
     router::dispatch(app, route.handler, Some(&caller), &call).await
 }
 
-/// An answer in JSON.
-fn json(answer: Answer) -> Response<Body> {
+/// An answer, in JSON unless it says otherwise.
+fn plain(answer: Answer) -> Response<Body> {
     let mut response = Response::new(Body::Text(answer.body));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    headers.extend(answer.headers);
     // Answers name people and messages: no cache on the way may keep them.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if answer.replayed {
@@ -222,7 +227,7 @@ fn respond(answered: Result<Response<Body>, Refusal>, request_id: &str) -> Respo
     let mut response = answered.unwrap_or_else(|refusal| {
         let status = refusal.status();
         let (body, headers) = refusal.into_answer(request_id);
-        let mut response = json(Answer::json(&body));
+        let mut response = plain(Answer::json(&body));
         *response.status_mut() = status;
         response.headers_mut().extend(headers);
         response

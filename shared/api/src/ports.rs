@@ -3,12 +3,16 @@
 mod auth;
 mod lists;
 mod prices;
+mod stops;
+mod white_lists;
 
 pub use auth::{
     AuthKey, AuthKeys, LoginLimits, Role, Rotated, Session, Sessions, User, UserChange, Users, WINDOW_SECONDS, Window,
 };
 pub use lists::{Index, Line, Lists, Month, Span};
 pub use prices::Prices;
+pub use stops::StopLists;
+pub use white_lists::WhiteLists;
 
 use baton_domain::{AccountId, Channel, MessageId, Template, Time, bandwidth::Bandwidth};
 use baton_pipeline::{

@@ -7,8 +7,8 @@ use crate::{
     ports::Scope,
     refusal::Refusal,
     routes::{
-        auth, bandwidth, callbacks, health, keys, messages, openapi, outbox, prices, providers, short_links, templates,
-        users,
+        auth, bandwidth, callbacks, health, keys, messages, openapi, outbox, prices, providers, short_links, stop_list,
+        templates, users, white_list,
     },
 };
 use baton_pipeline::ports::Clock;
@@ -59,6 +59,11 @@ pub(crate) enum Handler {
     PutSenders,
     ListSmsTariffs,
     PutSmsTariffs,
+    ListStops,
+    PutStops,
+    RemoveStops,
+    ListWhiteList,
+    PutWhiteList,
 }
 
 /// One line of the table.
@@ -74,8 +79,8 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 38] = {
-    use Scope::{Admin, Read, Send};
+pub(crate) static ROUTES: [Route; 43] = {
+    use Scope::{Admin, Operator, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
         route(Method::GET, "/messages", Some(Read), Handler::ListMessages, messages::list::__path_handle::operation),
@@ -215,6 +220,29 @@ pub(crate) static ROUTES: [Route; 38] = {
             Handler::PutSmsTariffs,
             prices::put_tariffs::__path_handle::operation,
         ),
+        route(Method::GET, "/stopList", Some(Read), Handler::ListStops, stop_list::list::__path_handle::operation),
+        route(Method::PUT, "/stopList", Some(Admin), Handler::PutStops, stop_list::put::__path_handle::operation),
+        route(
+            Method::DELETE,
+            "/stopList",
+            Some(Admin),
+            Handler::RemoveStops,
+            stop_list::remove::__path_handle::operation,
+        ),
+        route(
+            Method::GET,
+            "/whiteList",
+            Some(Read),
+            Handler::ListWhiteList,
+            white_list::list::__path_handle::operation,
+        ),
+        route(
+            Method::PUT,
+            "/whiteList/{companyId}",
+            Some(Operator),
+            Handler::PutWhiteList,
+            white_list::put::__path_handle::operation,
+        ),
         route(Method::GET, "/health", None, Handler::Health, health::__path_handle::operation),
         route(Method::GET, "/openapi.json", None, Handler::OpenApi, openapi::__path_handle::operation),
     ]
@@ -306,6 +334,11 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::PutSenders, Some(caller)) => prices::put_senders::handle(app, caller, call).await,
         (Handler::ListSmsTariffs, Some(caller)) => prices::list_tariffs::handle(app, caller, call).await,
         (Handler::PutSmsTariffs, Some(caller)) => prices::put_tariffs::handle(app, caller, call).await,
+        (Handler::ListStops, Some(caller)) => stop_list::list::handle(app, caller, call).await,
+        (Handler::PutStops, Some(caller)) => stop_list::put::handle(app, caller, call).await,
+        (Handler::RemoveStops, Some(caller)) => stop_list::remove::handle(app, caller, call).await,
+        (Handler::ListWhiteList, Some(caller)) => white_list::list::handle(app, caller, call).await,
+        (Handler::PutWhiteList, Some(caller)) => white_list::put::handle(app, caller, call).await,
     }
 }
 

@@ -3,6 +3,8 @@
 mod auth;
 mod prices;
 mod short_links;
+mod stops;
+mod white_lists;
 
 use crate::{
     auth_keys::AuthKeyParameter,
@@ -52,7 +54,7 @@ pub struct Everything {
     pub channels: Channels,
     /// The wake queue.
     pub wake_ups: WakeQueue,
-    /// Breakers, limits, and attempts to log in.
+    /// Breakers, limits, stop lists, and attempts to log in.
     pub state: StateTable,
     /// The providers documents.
     pub documents: Documents,

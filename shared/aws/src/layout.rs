@@ -22,6 +22,7 @@
 //! | `<account>#user` | user id | a user |
 //! | `<account>#account` | `managers` | how many users manage the account (`n`) |
 //! | `<account>#session` | session id | a session, with the hash of its newest refresh token |
+//! | `<account>#whiteList` | `-` | the values that the account's messages may have |
 //! | `*#user#<SHA-256 of an e-mail>` | `-` | whose e-mail it is: it belongs to one user in the whole deployment |
 //!
 //! The state table, what senders know together. A `*` stands where something belongs to the deployment and to no account:
@@ -32,6 +33,8 @@
 //! | `*#inbound#<channel>#<address>` | `-` | when a person last wrote to us |
 //! | `<account>#bandwidth` | `-` | an account's limits |
 //! | `<account or *>#<channel or *>#<provider or *>#turn` | `-` | the next free moment of a limit |
+//! | `<account or *>#stop` | address, or `#` and the SHA-256 of a long one | what a stop list knows of it ([`crate::stops`]) |
+//! | `<account or *>#stops` | `-` | that there is such a list, for those who need to ask no further where there is none |
 //! | `*#login#<digest>` | window | attempts to log in with one e-mail or from one address, in a quarter of an hour |
 //!
 //! The table of short links: the code alone as `pk`. `a`, `m`, `t` account, message and task, `u` the long address, `ct` and `e`
@@ -40,7 +43,7 @@
 //! The outbox table: `<account>` / `<message>#<attempt>.<try>#<random>`.
 
 use baton_api::ports::Month;
-use baton_domain::{AccountId, BulkId, CallbackId, MessageId, Time};
+use baton_domain::{AccountId, BulkId, CallbackId, MessageId, Time, stop::StopScope};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -93,6 +96,30 @@ pub fn users_pk(account: AccountId) -> String {
 #[must_use]
 pub fn user_email_pk(email: &str) -> String {
     format!("*#user#{}", hex::encode(Sha256::digest(email.as_bytes())))
+}
+
+/// The partition of a stop list.
+#[must_use]
+pub fn stop_pk(scope: StopScope) -> String {
+    format!("{scope}#stop")
+}
+
+/// The partition that says whether there is a stop list.
+#[must_use]
+pub fn stop_flag_pk(scope: StopScope) -> String {
+    format!("{scope}#stops")
+}
+
+/// The longest address that is a sort key as it is, in bytes: a sort key holds 1,024, and subscriptions of Web Push are longer.
+const LONGEST_ADDRESS: usize = 256;
+
+/// The sort key of an address on a stop list.
+#[must_use]
+pub fn stop_sk(address: &str) -> String {
+    match address.len() {
+        0..=LONGEST_ADDRESS => address.to_owned(),
+        _ => format!("#{}", hex::encode(Sha256::digest(address.as_bytes()))),
+    }
 }
 
 /// The partition of an account's registered senders and prices.

@@ -22,8 +22,10 @@ pub mod scheduler;
 pub mod sessions;
 pub mod short_links;
 pub mod state;
+pub mod stops;
 pub mod stream;
 mod templates;
 pub mod users;
+mod white_lists;
 
 pub use meter::Meter;

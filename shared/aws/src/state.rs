@@ -5,6 +5,7 @@ use crate::{
     Meter, layout,
     messages::bad_item,
     record::{self, BadItem, Item, number, string},
+    stops::KnownLists,
 };
 use aws_sdk_dynamodb::{
     Client,
@@ -36,13 +37,14 @@ pub struct StateTable {
     pub(crate) client: Client,
     pub(crate) name: String,
     pub(crate) meter: Meter,
+    pub(crate) lists: KnownLists,
 }
 
 impl StateTable {
     /// The table of this name.
     #[must_use]
     pub fn new(client: Client, name: impl Into<String>, meter: Meter) -> StateTable {
-        StateTable { client, name: name.into(), meter }
+        StateTable { client, name: name.into(), meter, lists: KnownLists::default() }
     }
 
     async fn get(&self, pk: String) -> PortResult<Option<Item>> {

@@ -1,6 +1,6 @@
 //! What the codes of a provider mean, as data.
 
-use baton_domain::{ErrorClass, ProviderError};
+use baton_domain::{ErrorClass, ProviderError, stop::StopReason};
 
 /// The codes of a provider. Each stands once.
 pub struct Codes {
@@ -53,6 +53,13 @@ impl Codes {
     }
 }
 
+/// The error, which puts the recipient on the stop list when its code is one of those by which the provider says that they have
+/// opted out.
+#[must_use]
+pub fn opt_out(error: ProviderError, codes: &[&str]) -> ProviderError {
+    if codes.contains(&error.code.as_str()) { error.stop(StopReason::StopReply) } else { error }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +79,7 @@ mod tests {
         let error = CODES.error("ACME", "x y\n+79990000001@", ErrorClass::Temporary);
         assert_eq!((error.class, error.code.as_str()), (ErrorClass::Temporary, "xy79990000001"));
         assert_eq!(CODES.of(ErrorClass::Permanent), ["1"]);
+        let stop = |code| opt_out(CODES.error("ACME", code, ErrorClass::Permanent), &["1"]).stop;
+        assert_eq!((stop("1"), stop("2")), (Some(StopReason::StopReply), None));
     }
 }

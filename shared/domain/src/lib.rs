@@ -25,9 +25,11 @@ pub mod retry;
 pub mod segments;
 pub mod short_link;
 pub mod status;
+pub mod stop;
 pub mod template;
 pub mod tracks;
 pub mod whatsapp;
+pub mod white_list;
 pub mod window;
 
 pub use callback::{Callback, CallbackId, Transition};

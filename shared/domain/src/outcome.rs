@@ -1,6 +1,6 @@
 //! What providers tell us: at once about a call, and later in receipts.
 
-use crate::{Time, tracks::TrackEvent};
+use crate::{Time, stop::StopReason, tracks::TrackEvent};
 use serde::{Deserialize, Serialize};
 use std::{fmt, time::Duration};
 
@@ -51,19 +51,35 @@ pub struct ProviderError {
     /// Whether it is about the provider as a whole and not about this message: refused credentials, no balance, an outage.
     /// Such errors open the provider's breaker.
     pub provider_wide: bool,
+    /// Why the recipient is not to be written to again on this channel, when it says so: they do not exist there, or want no
+    /// messages. It puts them on the stop list.
+    pub stop: Option<StopReason>,
 }
 
 impl ProviderError {
     /// An error about this message alone, with no wish for a pause.
     #[must_use]
     pub fn new(class: ErrorClass, code: impl Into<String>, message: impl Into<String>) -> ProviderError {
-        ProviderError { class, code: code.into(), message: message.into(), retry_after: None, provider_wide: false }
+        ProviderError {
+            class,
+            code: code.into(),
+            message: message.into(),
+            retry_after: None,
+            provider_wide: false,
+            stop: None,
+        }
     }
 
     /// The same error, with the pause that the provider asks for.
     #[must_use]
     pub fn retry_after(self, pause: Option<Duration>) -> ProviderError {
         ProviderError { retry_after: pause, ..self }
+    }
+
+    /// The same error, which puts the recipient on the stop list.
+    #[must_use]
+    pub fn stop(self, reason: StopReason) -> ProviderError {
+        ProviderError { stop: Some(reason), ..self }
     }
 
     /// The same error, said of the provider as a whole.

@@ -1,6 +1,9 @@
 //! What people do towards our senders: they write, they block us, they let us in again.
 
-use crate::ports::{Inbounds, PortResult};
+use crate::{
+    ports::{Clock, Inbounds, PortResult},
+    stops::{self, StopWrites},
+};
 use baton_domain::{Channel, Time};
 use serde::{Deserialize, Serialize};
 
@@ -73,17 +76,23 @@ impl Act {
     }
 }
 
-/// Takes what people did: remembers when they last wrote, and puts it on the queue. What comes again is there twice, with the
-/// same id.
+/// Takes what people did: remembers when they last wrote, puts who wants no messages on the stop list, and puts all of it on the
+/// queue. What comes again is there twice, with the same id.
 ///
 /// # Errors
 /// A port failed; the events must come again.
-pub async fn hear<I: Inbounds>(inbounds: &I, events: &[Inbound]) -> PortResult<()> {
+pub async fn hear<I, L, C>(inbounds: &I, lists: &L, clock: &C, events: &[Inbound]) -> PortResult<()>
+where
+    I: Inbounds,
+    L: StopWrites,
+    C: Clock,
+{
     for event in events {
         tracing::info!(channel = %event.channel, provider = event.provider, act = event.act.name(), "inbound");
         if matches!(event.act, Act::Wrote { .. }) {
             inbounds.remember(event).await?;
         }
+        stops::hear(lists, event, clock.now()).await?;
     }
     if events.is_empty() { Ok(()) } else { inbounds.publish(events).await }
 }

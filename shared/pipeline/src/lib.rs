@@ -22,4 +22,5 @@ pub mod receipts;
 pub mod reschedule;
 pub mod send;
 pub mod short_links;
+pub mod stops;
 mod update;

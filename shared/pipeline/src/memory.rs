@@ -14,6 +14,7 @@ use baton_domain::{
     bandwidth::{Bandwidth, Limit},
     breaker::Breaker,
     decide,
+    stop::{Listed, StopScope},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,6 +24,7 @@ use std::{
 
 mod callbacks;
 mod short_links;
+mod stops;
 
 /// What is stored and queued.
 #[derive(Debug, Default)]
@@ -59,6 +61,8 @@ pub struct State {
     pub inbound: BTreeMap<(Channel, String), Time>,
     /// Short links, by their codes.
     pub short_links: BTreeMap<String, ShortLink>,
+    /// What stop lists know, by whose they are and the address.
+    pub stops: BTreeMap<(StopScope, String), Listed>,
 }
 
 /// All ports over one [`State`].

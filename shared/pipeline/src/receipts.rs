@@ -3,9 +3,13 @@
 use crate::{
     ports::{Clock, FallbackQueue, Messages, PortResult},
     provider::ReceiptOf,
+    stops::{self, StopWrites},
     update::update,
 };
-use baton_domain::decide::{self, Effect};
+use baton_domain::{
+    ProviderError, ReceiptStatus,
+    decide::{self, Effect},
+};
 
 /// Whether a receipt was about something that we know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,14 +20,16 @@ pub enum Taken {
     Unknown,
 }
 
-/// Handles one receipt. A receipt that comes again changes nothing, and emits again what its first coming may not have.
+/// Handles one receipt. A receipt that comes again changes nothing, and emits again what its first coming may not have. Where it
+/// says that the recipient is not to be written to again, it puts them on the stop list before anything else is sent.
 ///
 /// # Errors
 /// A port failed; the receipt must come again.
-pub async fn take<S, F, C>(store: &S, fallback: &F, clock: &C, of: &ReceiptOf) -> PortResult<Taken>
+pub async fn take<S, F, L, C>(store: &S, fallback: &F, lists: &L, clock: &C, of: &ReceiptOf) -> PortResult<Taken>
 where
     S: Messages,
     F: FallbackQueue,
+    L: StopWrites,
     C: Clock,
 {
     let key = (of.attempt.account, of.attempt.message);
@@ -35,6 +41,9 @@ where
     };
     tracing::info!(attempt = %of.attempt, status = %message.status, "receipt");
     let own = of.attempt.attempt;
+    if let ReceiptStatus::Failed(ProviderError { stop: Some(reason), .. }) = &of.receipt.status {
+        stops::refused(lists, (&message, own), (*reason, None), None, (of.receipt.at, now)).await?;
+    }
     let follows = |effect: &Effect| matches!(effect, Effect::Send { attempt, .. } if *attempt != own);
     if decide::outstanding_of(&message, own).iter().any(follows) {
         fallback.push(message.account, message.id).await?;

@@ -1,5 +1,6 @@
 //! Send: claim an attempt, call the provider once, record what came of it.
 
+mod stopped;
 mod turn;
 
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
     },
     provider::{CALL_TIMEOUT, Provider, SendRequest},
     short_links::{ShortLinks, Shortener},
+    stops::{StopList, StopWrites},
     update::update,
 };
 use baton_domain::{
@@ -69,7 +71,7 @@ impl<S, F, G, C, L> Sender<S, F, G, C, L>
 where
     S: Claims + Messages + Specs,
     F: ChannelQueues + FallbackQueue + WakeUps,
-    G: Breakers + Bandwidths + LastInbound,
+    G: Breakers + Bandwidths + LastInbound + StopList + StopWrites,
     C: Clock,
     L: ShortLinks,
 {
@@ -98,6 +100,7 @@ where
             Ok((choice, request)) => {
                 let outcome = call(choice.provider, &request).await;
                 self.gate.take(choice.provider.name(), &outcome, self.clock.now()).await;
+                self.stop(&message, index, &choice, &outcome).await;
                 (Some(choice), outcome, request.part_count())
             }
             Err(error) => (None, Outcome::from_error(error), None),
@@ -128,6 +131,7 @@ where
         let now = self.clock.now();
         let breakers = self.gate.breakers(now).await;
         let choice = choose(&self.providers, (self.channel, message, index), &content, (&breakers, now))?;
+        self.check_not_stopped(message, &choice.address).await?;
         let mut content = content
             .render(&message.recipient)
             .map_err(|fault| ProviderError::new(ErrorClass::Permanent, "not_rendered", fault.to_string()))?;

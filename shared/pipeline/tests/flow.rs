@@ -77,7 +77,7 @@ async fn falls_back_and_is_delivered() {
     sender(&memory, &clock, channel, &telegram).handle(second).await.expect("handled");
     assert_eq!(telegram.calls.lock().expect("calls")[0].content.text.as_deref(), Some("Здравствуйте, друг"));
     assert_eq!(
-        take(&memory, &memory, &clock, &receipt(second, ReceiptStatus::Delivered)).await.expect("taken"),
+        take(&memory, &memory, &memory, &clock, &receipt(second, ReceiptStatus::Delivered)).await.expect("taken"),
         Taken::Applied
     );
     let message = only_message(&memory);
@@ -129,7 +129,7 @@ async fn an_unknown_outcome_is_never_sent_again() {
         clock.advance(Duration::from_secs(3600));
     }
     assert_eq!((provider.call_count(), memory.state().fallbacks.len()), (1, 0));
-    take(&memory, &memory, &clock, &receipt(pointer, ReceiptStatus::Delivered)).await.expect("taken");
+    take(&memory, &memory, &memory, &clock, &receipt(pointer, ReceiptStatus::Delivered)).await.expect("taken");
     assert_eq!(only_message(&memory).status, Status::Delivered);
 }
 
@@ -161,7 +161,7 @@ async fn what_a_dead_process_did_not_emit_is_emitted_by_the_redelivery() {
     let failed =
         receipt(pointer, ReceiptStatus::Failed(baton_domain::ProviderError::new(ErrorClass::Permanent, "x", "x")));
     memory.state().fallbacks.clear();
-    take(&memory, &memory, &clock, &failed).await.expect("taken");
+    take(&memory, &memory, &memory, &clock, &failed).await.expect("taken");
     assert_eq!(memory.state().fallbacks.len(), 1);
 }
 
@@ -169,8 +169,8 @@ async fn what_a_dead_process_did_not_emit_is_emitted_by_the_redelivery() {
 async fn a_receipt_may_come_before_the_answer() {
     let (memory, clock, pointer) = accepted(&[Channel::Sms]).await;
     memory.claim(pointer.attempt, start()).await.expect("claimed");
-    take(&memory, &memory, &clock, &receipt(pointer, ReceiptStatus::Delivered)).await.expect("taken");
-    take(&memory, &memory, &clock, &receipt(pointer, ReceiptStatus::Delivered)).await.expect("taken");
+    take(&memory, &memory, &memory, &clock, &receipt(pointer, ReceiptStatus::Delivered)).await.expect("taken");
+    take(&memory, &memory, &memory, &clock, &receipt(pointer, ReceiptStatus::Delivered)).await.expect("taken");
     let message = only_message(&memory);
     assert_eq!(message.status, Status::Delivered);
     assert_eq!(message.timeline.iter().filter(|entry| entry.event == TimelineEvent::Delivered).count(), 1);
@@ -208,7 +208,7 @@ async fn pointers_to_nothing_are_done_with() {
     let provider = Scripted::default();
     assert_eq!(sender(&memory, &clock, Channel::Sms, &provider).handle(pointer).await.expect("handled"), Verdict::Done);
     assert_eq!(
-        take(&memory, &memory, &clock, &receipt(pointer, ReceiptStatus::Read)).await.expect("taken"),
+        take(&memory, &memory, &memory, &clock, &receipt(pointer, ReceiptStatus::Read)).await.expect("taken"),
         Taken::Unknown
     );
 }

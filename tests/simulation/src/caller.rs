@@ -2,7 +2,7 @@
 
 use crate::{
     check::Check,
-    plan::Act,
+    plan::{Act, CHANNELS},
     ports::Ports,
     store::Before,
     world::{Happening, Key, World, bulk_key, time},
@@ -11,8 +11,10 @@ use baton_domain::{AccountId, BulkId, MessageId};
 use baton_pipeline::{
     accept::{AcceptError, Submission, accept, is_alone, opened},
     cancel::cancel,
+    inbound::{self, Inbound},
     ports::{Clock, Messages, PortError, PortResult},
     reschedule::reschedule,
+    stops,
 };
 use chrono::TimeDelta;
 use futures::future::join_all;
@@ -58,6 +60,19 @@ pub(crate) async fn act(ports: &Ports, index: usize) -> PortResult<()> {
                     world.cancel_answered(*key);
                 }
             }
+        }
+        Act::Stop { address, channel, at } => {
+            let event = Inbound {
+                channel,
+                provider: "CARRIER".to_owned(),
+                id: address.clone(),
+                from: address.clone(),
+                to: None,
+                at: time(at),
+                act: inbound::Act::Blocked,
+            };
+            stops::hear(ports, &event, ports.now()).await?;
+            ports.shared.lock().stop_known(channel, address);
         }
         Act::Reschedule { account, message, at } => {
             if account == message.0 {
@@ -174,6 +189,17 @@ impl World {
                 let ahead = self.random.pick(&[60_000, 20 * 60_000, 30 * 3_600_000]);
                 let at = self.now + self.random.between(-60_000, ahead);
                 self.act_in(span, Act::Reschedule { account, message: *key, at });
+            }
+        }
+        for key in keys {
+            if self.random.chance(100)
+                && let Some(address) =
+                    self.store.messages.get(key).and_then(|message| message.recipient.client_id.clone())
+            {
+                let channel = self.random.pick(&CHANNELS);
+                let span = self.random.pick(&[1000, 60_000, 3_600_000]);
+                let at = self.now;
+                self.act_in(span, Act::Stop { address, channel, at });
             }
         }
         if self.random.chance(60) {

@@ -11,6 +11,7 @@ use crate::{
     trace::Trace,
     world::{Happening, Shared, World},
 };
+use baton_domain::AccountId;
 use std::{
     collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -165,6 +166,8 @@ impl History {
                     let world = self.shared.lock();
                     match &world.plan.acts[index] {
                         Act::Submit { request } => world.plan.requests[*request].submission.account,
+                        // A webhook is of no account.
+                        Act::Stop { .. } => AccountId(0),
                         Act::Cancel { account, .. } | Act::Reschedule { account, .. } => *account,
                     }
                 };
@@ -173,7 +176,7 @@ impl History {
         }
     }
 
-    fn start(&mut self, account: baton_domain::AccountId, job: Job) {
+    fn start(&mut self, account: AccountId, job: Job) {
         let (id, offset) = {
             let world = &mut *self.shared.lock();
             (world.number(), world.random.between(-SKEW, SKEW))

@@ -14,7 +14,7 @@ use chrono_tz::Tz;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The channels of the histories.
-const CHANNELS: [Channel; 5] = [Channel::Sms, Channel::Email, Channel::Push, Channel::Telegram, Channel::Vk];
+pub(crate) const CHANNELS: [Channel; 5] = [Channel::Sms, Channel::Email, Channel::Push, Channel::Telegram, Channel::Vk];
 
 const ZONES: [Tz; 7] = [
     Tz::UTC,
@@ -41,6 +41,8 @@ pub(crate) enum Act {
     Cancel { account: AccountId, messages: Vec<Key> },
     /// Gives a message another time.
     Reschedule { account: AccountId, message: Key, at: i64 },
+    /// Somebody wants no more messages on a channel, and said so at this time.
+    Stop { address: String, channel: Channel, at: i64 },
 }
 
 /// One request of a caller.

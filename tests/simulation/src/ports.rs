@@ -4,12 +4,14 @@
 use crate::{
     faults::Fate,
     queue::Body,
+    safeguard::Safeguard,
     world::{Key, Shared, World, bulk_key, time},
 };
 use baton_domain::{
     AccountId, AttemptRef, BulkId, Channel, Message, MessageId, ShortLink, Spec, Time,
     bandwidth::{Bandwidth, Limit},
     breaker::Breaker,
+    stop::{Lift, Listed, Standing, StopEntry, StopKey, StopScope},
 };
 use baton_pipeline::{
     accept::Bulk,
@@ -19,8 +21,10 @@ use baton_pipeline::{
         Messages, PortError, PortResult, Scheduler, Specs, Stored, WakeUps,
     },
     short_links::ShortLinks,
+    stops::{StopList, StopWrites},
 };
 use std::{
+    collections::BTreeSet,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -150,6 +154,43 @@ impl Bandwidths for Ports {
             let turn = (*next).max(now.timestamp_micros());
             *next = turn + interval;
             Time::from_timestamp_micros(turn).unwrap_or(now)
+        })
+        .await
+    }
+}
+
+impl StopList for Ports {
+    async fn listed(&self, account: AccountId, addresses: &BTreeSet<String>) -> PortResult<Vec<Listed>> {
+        self.call("read the stop list", None, |world| {
+            if world.lacks(Safeguard::StopList) {
+                return Vec::new();
+            }
+            let keys = addresses.iter().flat_map(|address| {
+                [StopScope::Account(account), StopScope::Deployment].map(|scope| (scope, address.clone()))
+            });
+            keys.filter_map(|key| world.store.stops.get(&key).cloned()).collect()
+        })
+        .await
+    }
+}
+
+impl StopWrites for Ports {
+    async fn stop(&self, entry: &StopEntry) -> PortResult<bool> {
+        self.standing(&entry.key, |standing| standing.stop(&entry.mark)).await
+    }
+
+    async fn lift(&self, key: &StopKey, lift: Lift) -> PortResult<bool> {
+        self.standing(key, |standing| standing.lift(lift)).await
+    }
+}
+
+impl Ports {
+    /// Changes what a stop list knows of an address on a channel.
+    async fn standing(&self, key: &StopKey, change: impl FnOnce(&mut Standing) -> bool + Send) -> PortResult<bool> {
+        self.call("write the stop list", None, |world| {
+            let listed = world.store.stops.entry((key.scope, key.address.clone()));
+            let listed = listed.or_insert_with(|| Listed::nothing(key.address.clone()));
+            change(listed.standings.entry(key.channel).or_default())
         })
         .await
     }

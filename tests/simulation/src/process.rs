@@ -99,7 +99,7 @@ async fn handle(ports: Ports, body: Body) -> PortResult<Verdict> {
             if naive {
                 believe(&ports, &of).await?
             } else {
-                take(&ports, &ports, &ports, &of).await.map(|_| ())?
+                take(&ports, &ports, &ports, &ports, &of).await.map(|_| ())?
             }
             Ok(Verdict::Done)
         }
@@ -118,7 +118,7 @@ fn providers(ports: &Ports, channel: Channel) -> (Vec<Box<dyn Provider>>, Option
 
 /// Takes a receipt without the rule that a status only moves forward: the message becomes what the receipt says.
 async fn believe(ports: &Ports, of: &ReceiptOf) -> PortResult<()> {
-    take(ports, ports, ports, of).await?;
+    take(ports, ports, ports, ports, of).await?;
     let Some(before) = ports.load(of.attempt.account, of.attempt.message).await? else { return Ok(()) };
     let status = match &of.receipt.status {
         ReceiptStatus::Sent => Status::Pending,

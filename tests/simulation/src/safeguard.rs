@@ -26,11 +26,13 @@ pub enum Safeguard {
     UnknownStays,
     /// Reads are keyed by the account.
     AccountScope,
+    /// The look at the stop list before an attempt.
+    StopList,
 }
 
 impl Safeguard {
     /// Every safeguard.
-    pub const ALL: [Safeguard; 11] = [
+    pub const ALL: [Safeguard; 12] = [
         Safeguard::Claim,
         Safeguard::ConditionalStore,
         Safeguard::AcknowledgeLast,
@@ -42,6 +44,7 @@ impl Safeguard {
         Safeguard::PutOnce,
         Safeguard::UnknownStays,
         Safeguard::AccountScope,
+        Safeguard::StopList,
     ];
 
     /// Its name on the command line.
@@ -59,6 +62,7 @@ impl Safeguard {
             Safeguard::PutOnce => "put-once",
             Safeguard::UnknownStays => "unknown-stays",
             Safeguard::AccountScope => "account-scope",
+            Safeguard::StopList => "stop-list",
         }
     }
 }

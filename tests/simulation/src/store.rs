@@ -8,7 +8,9 @@ use crate::{
 };
 use baton_domain::{
     AccountId, AttemptRef, AttemptState, BulkId, Channel, Message, MessageId, ShortLink, Spec, Status, Time,
-    breaker::Breaker, decide,
+    breaker::Breaker,
+    decide,
+    stop::{Listed, StopScope},
 };
 use baton_pipeline::{
     accept::Bulk,
@@ -46,6 +48,8 @@ pub(crate) struct Store {
     pub(crate) messages: BTreeMap<Key, Message>,
     pub(crate) keys: BTreeMap<(AccountId, String), Once>,
     pub(crate) breakers: BTreeMap<(Channel, String), Breaker>,
+    /// The stop lists.
+    pub(crate) stops: BTreeMap<(StopScope, String), Listed>,
     /// The next free moment of each counter, in microseconds since the epoch.
     pub(crate) turns: BTreeMap<String, i64>,
     /// Short links by their codes.

@@ -29,6 +29,7 @@ const fn shows_as(off: Safeguard) -> &'static [Check] {
         Safeguard::Idempotency => &[Check::AcceptedOnce],
         Safeguard::PutOnce => &[Check::Forward, Check::Timeline],
         Safeguard::AccountScope => &[Check::Accounts],
+        Safeguard::StopList => &[Check::Stopped],
     }
 }
 

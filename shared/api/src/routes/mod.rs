@@ -11,5 +11,7 @@ pub(crate) mod outbox;
 pub(crate) mod prices;
 pub(crate) mod providers;
 pub(crate) mod short_links;
+pub(crate) mod stop_list;
 pub(crate) mod templates;
 pub(crate) mod users;
+pub(crate) mod white_list;

@@ -4,10 +4,12 @@ mod callback;
 mod channels;
 mod content;
 mod item;
+mod permitted;
 mod prices;
 mod recipient;
 mod render;
 mod shape;
+mod stopped;
 mod template;
 mod validated;
 
@@ -107,16 +109,8 @@ pub(crate) struct Rules<'t> {
 /// # Errors
 /// Every fault of the request; those of destinations too when none of them is left, or when an item asks for all or nothing.
 pub(crate) fn read(body: &Value, rules: &Rules<'_>) -> Result<Draft, Refusal> {
-    let (draft, mut faults) = parse(body, rules)?;
-    let items = &draft.items;
-    let refused = || items.iter().flat_map(|item| item.destinations.iter().filter_map(|read| read.as_ref().err()));
-    let all_or_nothing = items.iter().any(|item| item.validate && item.destinations.iter().any(Result::is_err));
-    let none_left = items.iter().all(|item| item.destinations.iter().all(Result::is_err));
-    if !faults.is_empty() || all_or_nothing || none_left {
-        refused().flat_map(|rejected| &rejected.faults).for_each(|detail| faults.push(detail.clone()));
-    }
-    faults.check()?;
-    Ok(draft)
+    let (draft, faults) = parse(body, rules)?;
+    draft.judged(faults)
 }
 
 /// Reads a body, whatever its destinations are like.
@@ -173,6 +167,23 @@ fn items(fields: &Fields<'_>, rules: &Rules<'_>, faults: &mut Faults) -> Vec<Dra
 }
 
 impl Draft {
+    /// The draft, when something of it may be accepted.
+    ///
+    /// # Errors
+    /// `faults` are those of the request; those of destinations join them when none of them is left, or when an item asks for all
+    /// or nothing.
+    pub(crate) fn judged(self, mut faults: Faults) -> Result<Draft, Refusal> {
+        let items = &self.items;
+        let refused = || items.iter().flat_map(|item| item.destinations.iter().filter_map(|read| read.as_ref().err()));
+        let all_or_nothing = items.iter().any(|item| item.validate && item.destinations.iter().any(Result::is_err));
+        let none_left = items.iter().all(|item| item.destinations.iter().all(Result::is_err));
+        if !faults.is_empty() || all_or_nothing || none_left {
+            refused().flat_map(|rejected| &rejected.faults).for_each(|detail| faults.push(detail.clone()));
+        }
+        faults.check()?;
+        Ok(self)
+    }
+
     /// The id of the bulk: the caller's, or the one that was made.
     pub(crate) fn bulk(&self, made: Uuid) -> BulkId {
         BulkId(self.bulk.unwrap_or(made))

@@ -9,9 +9,11 @@ mod price;
 mod provider;
 mod request;
 mod short_link;
+mod stop_list;
 mod template;
 mod tracks;
 mod user;
+mod white_list;
 
 pub use callback::{CallbackEntry, CallbackList, CallbackSecret, CallbackSecretList, CallbackTry, NewCallbackSecret};
 pub use error::{Detail, ErrorAnswer};
@@ -24,12 +26,14 @@ pub use request::{
     CancelMessages, ChannelContent, Destination, MakeKey, MessageItem, Names, PostMessages, RescheduleMessage,
 };
 pub use short_link::{ShortLink, ShortLinkList};
+pub use stop_list::{NewStop, PutStopList, RefusedStop, StopEntries, StopEntry, StopsPut, StopsRemoved};
 pub use template::{
     ChannelPreview, NewTemplate, PreviewTemplate, PutTemplate, Template, TemplateList, TemplatePreview,
     TemplateVariable, Validated,
 };
 pub use tracks::{LinkTrack, Track, Tracks};
 pub use user::{Login, MakeUser, Refresh, SetUser, Tokens, User, UserList};
+pub use white_list::{SetWhiteList, WhiteList, WhiteListEntry};
 
 use baton_domain::Time;
 use chrono::SecondsFormat;

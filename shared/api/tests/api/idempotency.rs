@@ -119,7 +119,7 @@ async fn keys_have_1_to_255_visible_characters() {
 async fn a_first_try_that_still_runs_is_waited_for() {
     let bench = Bench::new();
     // The record is there, nothing else is yet.
-    bench.world.own().broken = Some((4, Break::Before));
+    bench.world.own().broken = Some((6, Break::Before));
     assert_eq!(bench.post_once("/messages", "k", &large()).await.status, 500);
     bench.world.own().broken = None;
     bench.clock.advance(Duration::from_millis(20_500));

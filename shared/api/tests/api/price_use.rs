@@ -150,8 +150,8 @@ async fn each_message_keeps_the_prices_it_was_stored_with() {
     let bench = with(json!([]), json!([{"price": 1}])).await;
     let request = sms(&[RUSSIA, KAZAKHSTAN, "+12125550123"]);
     let calls = bench.world.own().calls;
-    // The key, the prices, the idempotency record, the head, the content, and the first message.
-    bench.world.own().broken = Some((calls + 7, Break::Before));
+    // The key, the prices, the white list, the stop list, the idempotency record, the head, the content, and the first message.
+    bench.world.own().broken = Some((calls + 9, Break::Before));
     assert_eq!(bench.post_once("/messages", "k", &request).await.status, 500);
     ok(bench.put("/tariffs/sms", &json!([{"price": 2}]))).await;
     bench.clock.advance(std::time::Duration::from_secs(61));

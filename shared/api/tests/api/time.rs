@@ -193,7 +193,7 @@ async fn a_replay_gives_the_status_of_the_first_answer() {
 async fn what_died_before_its_time_is_completed_after_it() {
     let body = to_many("2026-11-23T09:20:00Z", 3);
     let mut tried = 0;
-    for call in 2..12 {
+    for call in 2..16 {
         let bench = Bench::new();
         bench.world.own().broken = Some((call, Break::After));
         let first = bench.post_once("/messages", "k", &body).await;
@@ -212,7 +212,10 @@ async fn what_died_before_its_time_is_completed_after_it() {
         assert!(state.messages.len() == 3 && on_their_way, "call {call}");
         tried += usize::from(first.status == 500);
     }
-    assert_eq!(tried, 9, "key, prices, begin, head, content, three messages, wake-up and finish");
+    assert_eq!(
+        tried, 11,
+        "key, prices, white list, stop list, begin, head, content, three messages, wake-up and finish"
+    );
 }
 
 #[tokio::test]

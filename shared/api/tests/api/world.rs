@@ -8,6 +8,7 @@ use baton_domain::{
     bandwidth::{Bandwidth, Limit},
     breaker::Breaker,
     price_list::{RegisteredSender, Tariff},
+    white_list::Permitted,
 };
 use baton_pipeline::{
     accept::Bulk,
@@ -30,7 +31,9 @@ mod callbacks;
 mod lists;
 mod prices;
 mod short_links;
+mod stops;
 mod templates;
+mod white_lists;
 
 pub use lists::Reads;
 
@@ -64,6 +67,7 @@ pub struct Own {
     pub prices: BTreeMap<AccountId, (Vec<RegisteredSender>, Vec<Tariff>)>,
     /// How often they were read for messages.
     pub price_lists_read: usize,
+    pub white_lists: BTreeMap<AccountId, Vec<Permitted>>,
     pub outbox: Vec<OutboxItem>,
     pub outbox_off: bool,
     pub users: BTreeMap<(AccountId, Uuid), User>,

@@ -7,7 +7,9 @@ use super::{
     ses::{NAME, REFERENCE_TAG},
 };
 use crate::tracking::track_event;
-use baton_domain::{AttemptRef, Channel, ErrorClass, ProviderError, Receipt, ReceiptStatus, Time, tracks::TrackKind};
+use baton_domain::{
+    AttemptRef, Channel, ErrorClass, ProviderError, Receipt, ReceiptStatus, Time, stop::StopReason, tracks::TrackKind,
+};
 use baton_pipeline::{
     inbound::{Act, Inbound},
     provider::{Heard, ReceiptOf, WebhookError},
@@ -48,6 +50,9 @@ const EVENTS: &[(&str, &str, Meaning)] = &[
 
 /// Complaints that say nothing about what the recipient wants (`complaintFeedbackType`): the machines of a provider talk.
 const NO_WISH: &[&str] = &["not-spam", "auth-failure", "virus"];
+
+/// The type of a bounce after which the address is not to be written to again. Others pass: a full mailbox, a large e-mail.
+const HARD: &str = "Permanent";
 
 /// Reads an event. An event of a type that is not known, or about an e-mail that is not ours, has no receipts; a complaint is
 /// heard even so, as the notifications of an identity need not carry our reference.
@@ -138,11 +143,13 @@ fn failure(member: &str, particulars: &Value) -> ProviderError {
             let status = particulars["bouncedRecipients"][0]["status"].as_str();
             let status = status.map(|status| format!(" ({status})")).unwrap_or_default();
             let code = format!("Bounce.{}.{}", word("bounceType"), word("bounceSubType"));
-            (ErrorClass::Permanent, code, format!("The e-mail came back{status}."))
+            let error = ProviderError::new(ErrorClass::Permanent, code, format!("The e-mail came back{status}."));
+            return if particulars["bounceType"] == HARD { error.stop(StopReason::Bounce) } else { error };
         }
         "complaint" => {
             let code = "Complaint.OnAccountSuppressionList".to_owned();
-            (ErrorClass::Permanent, code, "The address is on the account's suppression list.".to_owned())
+            let message = "The address is on the account's suppression list.";
+            return ProviderError::new(ErrorClass::Permanent, code, message).stop(StopReason::Complaint);
         }
         "failure" => {
             (ErrorClass::Misconfigured, "RenderingFailure".to_owned(), "SES could not render the e-mail.".to_owned())

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::testing::{attempt, now};
+use baton_domain::stop::StopReason;
 use serde_json::json;
 
 fn event(name: &str, member: &str, particulars: &Value) -> Value {
@@ -194,5 +195,18 @@ fn a_complaint_that_is_no_wish_of_the_recipient_blocks_nobody() {
     ] {
         let heard = read(&complaint(&silent), now()).expect("an event");
         assert_eq!((heard.receipts.len(), heard.inbound), (1, vec![]), "{silent}");
+    }
+}
+
+#[test]
+fn a_hard_bounce_puts_the_address_on_the_stop_list_and_a_soft_one_does_not() {
+    for (kind, sub, expected) in [
+        ("Permanent", "General", Some(StopReason::Bounce)),
+        ("Permanent", "Suppressed", Some(StopReason::Bounce)),
+        ("Transient", "MailboxFull", None),
+        ("Undetermined", "Undetermined", None),
+    ] {
+        let ReceiptStatus::Failed(error) = one(&bounce(kind, sub)).status else { panic!("{kind} {sub}") };
+        assert_eq!(error.stop, expected, "{kind} {sub}");
     }
 }

@@ -1,6 +1,6 @@
 //! What the replies of a mail server mean, and how a submission can fail without one.
 
-use baton_domain::{ErrorClass, ProviderError};
+use baton_domain::{ErrorClass, ProviderError, stop::StopReason};
 
 /// How far a submission has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
@@ -67,6 +67,9 @@ const ENHANCED: &[(&str, ErrorClass)] = &[
     ("5.6.", ErrorClass::Misconfigured),
     ("5.7.", ErrorClass::Misconfigured),
 ];
+
+/// Enhanced codes by which the address does not exist (RFC 3463), or its domain takes no mail (RFC 7505).
+const NOBODY: &[&str] = &["5.1.1", "5.1.10"];
 
 /// Reply codes (RFC 5321, section 4.2.3; RFC 4954, section 6) without an enhanced one: from, to, the stages, the class; the
 /// first row that fits decides.
@@ -136,7 +139,9 @@ fn refusal(stage: Stage, code: u16, text: &str) -> ProviderError {
         text.split_whitespace().map(|word| if word.contains('@') { "[address]" } else { word }).collect();
     let text: String = text.join(" ").chars().take(300).collect();
     let shown = enhanced.map_or_else(|| code.to_string(), str::to_owned);
-    ProviderError::new(class, shown, format!("The mail server answered {code} {text}"))
+    let nobody = NOBODY.contains(&shown.as_str());
+    let error = ProviderError::new(class, shown, format!("The mail server answered {code} {text}"));
+    if nobody { error.stop(StopReason::Bounce) } else { error }
 }
 
 fn by_code(stage: Stage, code: u16) -> ErrorClass {

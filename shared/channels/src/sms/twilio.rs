@@ -177,7 +177,7 @@ fn outcome(answer: &Answer, now: Time) -> Outcome {
 
 fn refusal(answer: &Answer, now: Time) -> Outcome {
     let Some(code) = answer.json()["code"].as_u64() else { return answer.outcome_by_status(now) };
-    let error = CODES.error("Twilio", &code.to_string(), answer.class_by_status());
+    let error = codes::error(&code.to_string(), answer.class_by_status());
     Outcome::from_error(error.retry_after(answer.retry_after(now)))
 }
 

@@ -2,18 +2,22 @@
 
 use super::codes::CODES;
 use crate::{
+    codes::opt_out,
     outcomes::{accepted, no_id},
     transport::Answer,
 };
 use baton_domain::{ErrorClass, Outcome, ProviderError, Time};
 use serde_json::Value;
 
+/// The recipient has opted out.
+const OPTED_OUT: &[&str] = &["1240"];
+
 /// The error of a problem document (RFC 9457), whose code is the fragment of its `type`; in a status also its `title`.
 /// A code that the table does not have gets the class of its circumstances.
 pub(super) fn error(problem: &Value, otherwise: ErrorClass) -> Option<ProviderError> {
     let fragment = problem["type"].as_str().and_then(|address| address.rsplit_once('#')).map(|(_, code)| code);
     let code = fragment.or(problem["title"].as_str().filter(|code| code.parse::<u32>().is_ok()))?;
-    Some(CODES.error("Vonage", code, otherwise))
+    Some(opt_out(CODES.error("Vonage", code, otherwise), OPTED_OUT))
 }
 
 /// The outcome of an answer; `receipts`: whether statuses were asked for.

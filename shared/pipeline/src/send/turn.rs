@@ -13,6 +13,7 @@ use crate::{
         WakeUps,
     },
     short_links::ShortLinks,
+    stops::{StopList, StopWrites},
 };
 use baton_domain::{Message, Time, bandwidth::Limit, decide};
 use chrono::TimeDelta;
@@ -48,7 +49,7 @@ impl<S, F, G, C, L> Sender<S, F, G, C, L>
 where
     S: Claims + Messages + Specs,
     F: ChannelQueues + FallbackQueue + WakeUps,
-    G: Breakers + Bandwidths + LastInbound,
+    G: Breakers + Bandwidths + LastInbound + StopList + StopWrites,
     C: Clock,
     L: ShortLinks,
 {

@@ -43,6 +43,7 @@ impl World {
         self.check_owner(request, key);
         self.check_links(request, key);
         self.check_repeat(of, request.try_number, key, idempotent);
+        self.check_stopped(request, key);
         // What the provider has taken under the same key does not go out again.
         let repeated = idempotent && self.has_taken(of);
         if let Some(at) = self.truth.cancelled.get(&key).copied().filter(|_| !repeated) {
@@ -82,6 +83,15 @@ impl World {
         let leads = link.is_some_and(|link| (link.account, link.message) == key && link.url == LINK);
         if shortened && (!leads || text.contains(LINK)) || !shortened && code.is_some() {
             self.violate(Check::ShortLinks, Some(key), || format!("over {} goes: {text}", request.channel));
+        }
+    }
+
+    /// The look at the list comes before the call, and what is put there meanwhile can not be seen.
+    fn check_stopped(&mut self, request: &SendRequest, key: Key) {
+        let since = self.truth.stopped.get(&(request.channel, request.to.clone())).copied();
+        let late = since.map_or(0, |since| self.now - since - LATENCY);
+        if late > 0 {
+            self.violate(Check::Stopped, Some(key), || format!("{} was called {late} ms too late", request.to));
         }
     }
 

@@ -8,7 +8,7 @@ mod watch;
 pub(crate) use calls::SKEW;
 
 use crate::world::{Key, World};
-use baton_domain::{AttemptRef, Leg, MessageId, Outcome, ReceiptStatus, SuccessStatus};
+use baton_domain::{AttemptRef, Channel, Leg, MessageId, Outcome, ReceiptStatus, SuccessStatus};
 use std::{collections::BTreeMap, time::Duration};
 
 /// A rule.
@@ -36,6 +36,8 @@ pub enum Check {
     Truthful,
     /// Short links are stored before they go out, lead where the caller's did, and are the recipient's own.
     ShortLinks,
+    /// Who is known to want no messages on a channel gets none there.
+    Stopped,
     /// The world comes to rest, and nothing panics.
     Rest,
 }
@@ -56,6 +58,7 @@ impl Check {
             Check::Timeline => "the timeline only grows",
             Check::Truthful => "what was reported shows",
             Check::ShortLinks => "short links lead on",
+            Check::Stopped => "nobody on the stop list is written to",
             Check::Rest => "it comes to rest",
         }
     }
@@ -129,6 +132,8 @@ pub(crate) struct Truth {
     times: BTreeMap<Key, Vec<i64>>,
     /// The processes that reschedule: which message, and whether another one does so at the same time.
     rescheduling: BTreeMap<u64, (Key, bool)>,
+    /// Since when who is known to want no messages on a channel.
+    stopped: BTreeMap<(Channel, String), i64>,
     /// The message of each recipient.
     people: BTreeMap<String, MessageId>,
     /// The ids that each request was answered with; `None` when it was refused.
@@ -203,6 +208,13 @@ impl World {
         let now = self.now;
         self.note(Some(key), || "a cancel is answered as done".to_owned());
         self.truth.cancelled.entry(key).or_insert(now);
+    }
+
+    /// Somebody has been put on the stop list of a channel.
+    pub(crate) fn stop_known(&mut self, channel: Channel, address: String) {
+        let now = self.now;
+        self.note(None, || format!("{address} is on the stop list of {channel}"));
+        self.truth.stopped.entry((channel, address)).or_insert(now);
     }
 
     /// A caller asks for another time: from now on the message may go at this one, too.

@@ -1,3 +1,4 @@
+use super::permit;
 use crate::{
     App, Ports,
     call::{Answer, Call},
@@ -32,7 +33,9 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let account = caller.account(submission::company(&body))?;
     let templates = templates::named(app, call, account, &body).await?;
     let pricing = prices::pricing(app, call, account, &body).await?;
-    let draft = submission::read(&body, &rules(app, &templates, &pricing))?;
+    let mut draft = submission::read(&body, &rules(app, &templates, &pricing))?;
+    let faults = permit::check(app, call, (account, &body), &mut draft).await?;
+    let draft = draft.judged(faults)?;
     let once = Once::begin(app, call, account).await?;
     let submission = draft.submission(account, once.id, &once.digest);
     let (messages, replayed) = match once.before {

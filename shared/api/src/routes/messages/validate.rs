@@ -1,4 +1,4 @@
-use super::post;
+use super::{permit, post};
 use crate::{
     App, Ports,
     call::{Answer, Call},
@@ -27,6 +27,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let templates = templates::named(app, call, account, &body).await?;
     let pricing = prices::pricing(app, call, account, &body).await?;
     let rules = post::rules(app, &templates, &pricing);
-    let draft = submission::read_any(&body, &rules)?;
+    let mut draft = submission::read_any(&body, &rules)?;
+    permit::check(app, call, (account, &body), &mut draft).await?.check()?;
     Ok(Answer::json(&draft.validated(account, &rules)?))
 }

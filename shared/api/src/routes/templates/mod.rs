@@ -45,7 +45,7 @@ pub(crate) async fn named<P: Ports, C: Clock>(
 }
 
 /// When a request for messages that is repeated came first; `None` when it is new.
-pub(super) async fn first_time<P: Ports, C: Clock>(
+pub(crate) async fn first_time<P: Ports, C: Clock>(
     app: &App<P, C>,
     call: &Call<'_>,
     account: AccountId,

@@ -1,6 +1,6 @@
 //! What the exceptions of the service and the failures among its events mean.
 
-use crate::codes::Codes;
+use crate::codes::{Codes, opt_out};
 use aws_sdk_pinpointsmsvoicev2::operation::send_text_message::SendTextMessageError;
 use baton_domain::{
     ErrorClass::{self, *},
@@ -57,6 +57,9 @@ pub(in crate::sms) const CODES: Codes = Codes {
     ],
 };
 
+/// The recipient has opted out with AWS.
+const OPTED_OUT: &[&str] = &["DESTINATION_PHONE_NUMBER_OPTED_OUT"];
+
 /// The error of an exception. `status` decides where the service has an exception that the table does not have.
 pub(super) fn refusal(error: &SendTextMessageError, status: u16) -> ProviderError {
     use SendTextMessageError as E;
@@ -75,7 +78,7 @@ pub(super) fn refusal(error: &SendTextMessageError, status: u16) -> ProviderErro
         _ => None,
     };
     if let Some(error) = reason.and_then(|reason| CODES.known(reason)) {
-        return error;
+        return opt_out(error, OPTED_OUT);
     }
     let Some(name) = error.meta().code() else {
         let message = format!("AWS answered with HTTP status {status}, and nothing that could be read.");

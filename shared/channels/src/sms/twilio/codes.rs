@@ -1,7 +1,18 @@
 //! What Twilio's codes mean.
 
-use crate::codes::Codes;
-use baton_domain::ErrorClass::*;
+use crate::codes::{Codes, opt_out};
+use baton_domain::{
+    ErrorClass::{self, *},
+    ProviderError,
+};
+
+/// The recipient has written STOP to the sender.
+const OPTED_OUT: &[&str] = &["21610"];
+
+/// The error of a code.
+pub(in crate::sms) fn error(code: &str, otherwise: ErrorClass) -> ProviderError {
+    opt_out(CODES.error("Twilio", code, otherwise), OPTED_OUT)
+}
 
 /// What Twilio's codes mean (<https://www.twilio.com/docs/api/errors>), both in answers and in status callbacks.
 pub(in crate::sms) const CODES: Codes = Codes {

@@ -1,6 +1,6 @@
 //! What Twilio calls back: the status of our messages, and what people write to our numbers.
 
-use super::{NAME, codes::CODES, settings};
+use super::{NAME, codes::error, settings};
 use crate::{DocumentFault, document::Entry, secret::Secret, sms::wrote};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use baton_domain::{AttemptRef, Channel, ErrorClass::Permanent, ProviderError, Receipt, ReceiptStatus, Time};
@@ -145,7 +145,7 @@ fn receipt_status(status: &str, code: Option<&str>) -> Option<ReceiptStatus> {
         "delivered" => ReceiptStatus::Delivered,
         "read" => ReceiptStatus::Read,
         "failed" | "undelivered" | "canceled" => ReceiptStatus::Failed(match code.filter(|code| !code.is_empty()) {
-            Some(code) => CODES.error("Twilio", code, Permanent),
+            Some(code) => error(code, Permanent),
             None => ProviderError::new(Permanent, status, "Twilio reported that the message was not delivered."),
         }),
         _ => return None,

@@ -2,7 +2,7 @@
 //! the Bot API. A description may quote what was sent, so it only chooses the row; what is kept is our sentence.
 
 use baton_domain::ErrorClass::{self, Misconfigured, Permanent, Temporary};
-use baton_domain::ProviderError;
+use baton_domain::{ProviderError, stop::StopReason};
 
 /// `error_code`, a part of `description` (in any case; the first row that fits decides), the class, our sentence.
 pub(super) const ERRORS: &[(u16, &str, ErrorClass, &str)] = &[
@@ -37,12 +37,18 @@ pub(super) const ERRORS: &[(u16, &str, ErrorClass, &str)] = &[
     (504, "", Temporary, "The Bot API did not answer its own gateway in time."),
 ];
 
+/// The rows that say that the recipient has blocked the bot: an update says it when they let it in again.
+const BLOCKS: &[&str] = &["blocked by the user", "USER_IS_BLOCKED"];
+
 /// The error of a code and its description; the class of one that the table does not have is `otherwise`.
 pub(super) fn error(code: u16, description: &str, otherwise: ErrorClass) -> ProviderError {
     let description = description.to_ascii_lowercase();
     let fits = |known: u16, part: &str| known == code && description.contains(&part.to_ascii_lowercase());
     let error = match ERRORS.iter().find(|(known, part, ..)| fits(*known, part)) {
-        Some((_, _, class, sentence)) => ProviderError::new(*class, code.to_string(), *sentence),
+        Some((_, part, class, sentence)) => {
+            let error = ProviderError::new(*class, code.to_string(), *sentence);
+            if BLOCKS.contains(part) { error.stop(StopReason::Blocked) } else { error }
+        }
         None => {
             let message = format!("The Bot API refused with the code {code}.");
             ProviderError::new(otherwise, code.to_string(), message)
