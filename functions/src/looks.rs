@@ -81,7 +81,7 @@ mod tests {
     }
 
     fn wake_up(second: i64) -> WakeUp {
-        WakeUp { account: AccountId(1), bulk: BulkId(uuid::Uuid::nil()), at: at(second).timestamp_millis() }
+        WakeUp { account: AccountId(1), bulk: BulkId(uuid::Uuid::nil()), at: at(second).timestamp_millis(), task: None }
     }
 
     struct Bench {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `ct` | created, milliseconds since the epoch; all other times of the message are offsets from it |
 //! | `it`, `bt` | index of its `messages[]` item; tag of the bulk's id (left out when 0) |
+//! | `tk` | the task, 16 bytes; left out when there is none |
 //! | `gi` | the caller's group |
 //! | `r` | the recipient, JSON |
 //! | `rt` | the route, see [`route`] |
@@ -17,13 +18,14 @@
 //! | `tl` | the timeline, JSON: `[[offset, event, leg, detail], …]` |
 
 use crate::layout;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use baton_domain::{
-    AccountId, Attempt, AttemptState, ErrorClass, GroupId, Message, MessageId, Status, Time, TimelineEntry,
+    AccountId, Attempt, AttemptState, ErrorClass, GroupId, Message, MessageId, Status, TaskId, Time, TimelineEntry,
     TimelineEvent, lifetime, message::AttemptError, tracks::Tracks, window::Schedule,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use uuid::Uuid;
 
 mod route;
 mod schedule;
@@ -68,6 +70,13 @@ pub(crate) fn time(item: &Item, name: &'static str) -> Result<Time, BadItem> {
     Time::from_timestamp_millis(int(item, name)?).ok_or(BadItem(name))
 }
 
+/// Reads the task that a message belongs to.
+fn task(item: &Item) -> Result<Option<TaskId>, BadItem> {
+    let Some(value) = item.get("tk") else { return Ok(None) };
+    let bytes = value.as_b().map_err(|_| BadItem("tk"))?;
+    Uuid::from_slice(bytes.as_ref()).map(|id| Some(TaskId(id))).map_err(|_| BadItem("tk"))
+}
+
 /// The item of a new message. `alone` puts it into the list of the day in place of a head.
 #[must_use]
 pub fn encode(message: &Message, alone: bool, retention_days: u32) -> Item {
@@ -90,6 +99,7 @@ pub fn encode(message: &Message, alone: bool, retention_days: u32) -> Item {
     };
     set("it", (message.item > 0).then(|| number(message.item)));
     set("bt", (message.bulk_id.tag() > 0).then(|| number(message.bulk_id.tag())));
+    set("tk", message.task.map(|task| AttributeValue::B(Blob::new(task.0.into_bytes()))));
     set("gi", message.group.as_ref().map(|group| string(&group.0)));
     set("gr", message.group.as_ref().map(|group| index_key(&group.0)));
     set("ph", message.recipient.phone.as_deref().map(index_key));
@@ -138,6 +148,7 @@ pub fn decode(account: AccountId, item: &Item) -> Result<Message, BadItem> {
         account,
         id,
         bulk_id: id.bulk_key().with_tag(optional_int(item, "bt")?.unwrap_or_default()),
+        task: task(item)?,
         group: text(item, "gi").ok().map(|group| GroupId(group.to_owned())),
         item: optional_int(item, "it")?.unwrap_or_default(),
         content: match item.get("c") {

@@ -25,7 +25,8 @@ pub struct Schedules {
 
 /// The name follows from what is woken and when: setting it twice is setting it once. At most 64 characters.
 fn name(wake_up: WakeUp) -> String {
-    format!("{}-{}-{:x}", wake_up.account, wake_up.bulk.0.simple(), wake_up.at / 60_000)
+    let kind = if wake_up.task.is_some() { "t" } else { "" };
+    format!("{}-{}-{:x}{kind}", wake_up.account, wake_up.bulk.0.simple(), wake_up.at / 60_000)
 }
 
 impl Scheduler for Schedules {
@@ -65,11 +66,20 @@ impl Scheduler for Schedules {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use baton_domain::{AccountId, BulkId};
+    use baton_domain::{AccountId, BulkId, TaskId};
 
     #[test]
     fn the_longest_name_fits() {
         let bulk = BulkId(uuid::Uuid::max());
-        assert!(name(WakeUp { account: AccountId(u64::MAX), bulk, at: 4_102_444_800_000 }).len() <= 64);
+        assert!(
+            name(WakeUp {
+                account: AccountId(u64::MAX),
+                bulk,
+                at: 4_102_444_800_000,
+                task: Some(TaskId(uuid::Uuid::max()))
+            })
+            .len()
+                <= 64
+        );
     }
 }

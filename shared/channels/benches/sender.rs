@@ -79,6 +79,7 @@ fn submission() -> Submission {
         account: AccountId(1),
         bulk: BulkId::new(Time::from_timestamp_millis(1_790_000_000_000).expect("a time"), [1; 8]),
         named: false,
+        task: None,
         digest: String::new(),
         items: vec![Item {
             index: 0,

@@ -26,6 +26,7 @@ pub mod segments;
 pub mod short_link;
 pub mod status;
 pub mod stop;
+pub mod task;
 pub mod template;
 pub mod tracks;
 pub mod whatsapp;
@@ -35,7 +36,7 @@ pub mod window;
 pub use callback::{Callback, CallbackId, Transition};
 pub use channel::Channel;
 pub use content::{ChannelContent, Spec, SuccessStatus};
-pub use ids::{AccountId, AttemptRef, BulkId, GroupId, MessageId};
+pub use ids::{AccountId, AttemptRef, BulkId, GroupId, MessageId, TaskId};
 pub use message::{Attempt, AttemptState, Leg, Message, TimelineEntry, TimelineEvent};
 pub use money::{Currency, Price};
 pub use outcome::{ErrorClass, Outcome, ProviderError, Receipt, ReceiptStatus};
@@ -43,6 +44,7 @@ pub use rates::{Rate, Rates};
 pub use recipient::{Platform, Recipient, Value};
 pub use short_link::ShortLink;
 pub use status::Status;
+pub use task::Task;
 pub use template::{Template, TemplateUse};
 
 /// A moment, in UTC with the precision of a millisecond (what the store keeps).

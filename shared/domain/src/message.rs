@@ -2,7 +2,7 @@
 
 use crate::{
     AccountId, AttemptRef, BulkId, Channel, ErrorClass, GroupId, MessageId, Rates, Recipient, Spec, Status,
-    SuccessStatus, Time, tracks::Tracks, window::Schedule,
+    SuccessStatus, TaskId, Time, tracks::Tracks, window::Schedule,
 };
 use std::sync::Arc;
 
@@ -270,6 +270,8 @@ pub struct Message {
     pub id: MessageId,
     /// The bulk's id as the caller knows it.
     pub bulk_id: BulkId,
+    /// The task that it belongs to; `None` when it belongs to none.
+    pub task: Option<TaskId>,
     /// The caller's group; `None` when Baton makes one up.
     pub group: Option<GroupId>,
     /// The index of its `messages[]` item in the request.

@@ -79,6 +79,12 @@ impl Status {
         !matches!(self, Status::Created | Status::Delayed | Status::Pending | Status::Paused)
     }
 
+    /// Whether nothing of the message has gone out yet, and something is to.
+    #[must_use]
+    pub const fn waits(self) -> bool {
+        matches!(self, Status::Created | Status::Delayed | Status::Paused)
+    }
+
     /// Whether a message in this status may move to `next`: statuses only move forward, an expired or undelivered message
     /// is still delivered by a late receipt, and a delivered one may still be read.
     #[must_use]

@@ -7,8 +7,8 @@ use crate::{
     ports::{Accepting, Begun, ChannelQueues, Clock, PortError, WakeUps},
 };
 use baton_domain::{
-    AccountId, BulkId, GroupId, Leg, Message, MessageId, Rates, Recipient, Spec, Status, Time, decide, lifetime,
-    tracks::Tracks, window::Schedule,
+    AccountId, BulkId, GroupId, Leg, Message, MessageId, Rates, Recipient, Spec, Status, TaskId, Time, decide,
+    lifetime, tracks::Tracks, window::Schedule,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -36,6 +36,8 @@ pub struct Submission {
     pub bulk: BulkId,
     /// Whether the caller named the bulk, so that its head must be found again.
     pub named: bool,
+    /// The task that the messages belong to. They then wait for the walk of their task ([`crate::tasks`]).
+    pub task: Option<TaskId>,
     /// See [`Bulk::digest`].
     pub digest: String,
     /// The `messages[]` items in order.
@@ -74,7 +76,8 @@ pub enum AcceptError {
 /// a write unit pays for, with all that is still to be added to it.
 const INLINE_LIMIT: usize = 400;
 
-/// Accepts a submission. Answers when everything is durable, with the messages as they were accepted, in order.
+/// Accepts a submission. Answers when everything is durable, with the messages as they were accepted, in order. Messages of a
+/// task are stored and not put on their way.
 ///
 /// # Errors
 /// See [`AcceptError`]. Nothing of an [`AcceptError::OtherRequest`] has been written.
@@ -113,6 +116,9 @@ where
         store.put_specs(submission.account, submission.bulk, &specs, needed_until).await?;
     }
     let stored = store.put(accepted, alone).await?;
+    if submission.task.is_some() {
+        return Ok(opened(&submission, answered_as_of));
+    }
     // As of now: the writes of a large bulk take seconds, by which what is due soon would be delayed too long.
     emit::sends(queues, queues, &stored, clock.now()).await?;
     Ok(opened(&submission, answered_as_of))
@@ -123,7 +129,7 @@ where
 #[must_use]
 pub fn is_alone(submission: &Submission) -> bool {
     let mut items = submission.items.iter().filter(|item| !item.recipients.is_empty());
-    !submission.named && items.next().is_some_and(fits_inside) && items.next().is_none()
+    !submission.named && submission.task.is_none() && items.next().is_some_and(fits_inside) && items.next().is_none()
 }
 
 /// The messages of a submission as they are when accepted now: what [`accept`] stores and answers.
@@ -149,6 +155,7 @@ fn message(submission: &Submission, item: &Item, index: u16, recipient: &Recipie
         account: submission.account,
         id: MessageId::new(submission.bulk, index),
         bulk_id: submission.bulk,
+        task: submission.task,
         group: item.group.clone(),
         item: item.index,
         callback: item.spec.callback.is_some(),

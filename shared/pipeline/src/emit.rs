@@ -45,7 +45,7 @@ where
                 }
                 None => {
                     let delay = not_before.map_or(0, |time| seconds_until(time, now));
-                    pointers.entry((channel, delay)).or_default().push(Pointer::to(message.reference(attempt)));
+                    pointers.entry((channel, delay)).or_default().push(Pointer::of(message, attempt));
                 }
             }
         }
@@ -68,7 +68,7 @@ pub fn is_later(time: Time, now: Time) -> bool {
 pub(crate) fn before_send(message: &Message, time: Time) -> WakeUp {
     let early = time - LEAD;
     let at = early.duration_trunc(TimeDelta::minutes(1)).unwrap_or(early);
-    WakeUp { account: message.account, bulk: message.id.bulk_key(), at: at.timestamp_millis() }
+    WakeUp { account: message.account, bulk: message.id.bulk_key(), at: at.timestamp_millis(), task: None }
 }
 
 /// How fine the wake-ups of validity periods are: by the minute when the end is far away, so that a bulk has few of them.
@@ -83,7 +83,7 @@ pub(crate) fn after_expiry(message: &Message, time: Time, now: Time) -> WakeUp {
 fn after(message: &Message, time: Time, grain: TimeDelta) -> WakeUp {
     let floor = time.duration_trunc(grain).unwrap_or(time);
     let at = if floor < time { floor + grain } else { floor };
-    WakeUp { account: message.account, bulk: message.id.bulk_key(), at: at.timestamp_millis() }
+    WakeUp { account: message.account, bulk: message.id.bulk_key(), at: at.timestamp_millis(), task: None }
 }
 
 /// Whether a wake-up has to see to what waits in a message that it has found unchanged: it was set for a send of it; or for a

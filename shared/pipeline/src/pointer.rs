@@ -1,7 +1,9 @@
 //! What stands on the queues: names of things, never their content.
 
 use crate::provider::ReceiptOf;
-use baton_domain::{AccountId, AttemptRef, BulkId, ErrorClass, MessageId, ProviderError, Receipt, ReceiptStatus, Time};
+use baton_domain::{
+    AccountId, AttemptRef, BulkId, ErrorClass, Message, MessageId, ProviderError, Receipt, ReceiptStatus, TaskId, Time,
+};
 use serde::{Deserialize, Serialize};
 
 /// On a channel's queue: this attempt waits for its sender.
@@ -13,13 +15,22 @@ pub struct Pointer {
     /// When its turn is, in milliseconds since the epoch, where the bandwidth is limited and it has had to wait.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub slot: Option<i64>,
+    /// The message's task, which may be paused while the pointer waits.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub task: Option<TaskId>,
 }
 
 impl Pointer {
-    /// A pointer that has not waited for its turn.
+    /// A pointer that has not waited for its turn, to an attempt of a message of no task.
     #[must_use]
     pub const fn to(attempt: AttemptRef) -> Pointer {
-        Pointer { attempt, slot: None }
+        Pointer { attempt, slot: None, task: None }
+    }
+
+    /// A pointer that has not waited for its turn, to an attempt of this message.
+    #[must_use]
+    pub fn of(message: &Message, attempt: u8) -> Pointer {
+        Pointer { task: message.task, ..Pointer::to(message.reference(attempt)) }
     }
 }
 
@@ -43,6 +54,9 @@ pub struct WakeUp {
     pub bulk: BulkId,
     /// When, in milliseconds since the epoch.
     pub at: i64,
+    /// Look at all of it on behalf of its task, which has been started, resumed, changed or deleted, or whose window opens.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub task: Option<TaskId>,
 }
 
 impl WakeUp {

@@ -128,7 +128,8 @@ fn request(random: &mut Random, account: AccountId, index: usize, shared: BulkId
         let schedule = schedule(random, start);
         items.push(Item { index: item, group: None, spec, schedule, recipients, rates: BTreeMap::new() });
     }
-    let submission = Submission { account, bulk, named, digest: format!("digest {account}/{index}"), items };
+    let submission =
+        Submission { account, bulk, named, task: None, digest: format!("digest {account}/{index}"), items };
     let key = (!named || random.chance(500)).then(|| format!("key {index}"));
     // Without key or name a second try is another request.
     let key = key.filter(|_| named || random.chance(930));

@@ -206,6 +206,7 @@ impl Draft {
             account,
             bulk: self.bulk(made),
             named: self.bulk.is_some(),
+            task: None,
             digest: digest.to_owned(),
             items: items.collect(),
         }

@@ -88,7 +88,8 @@ async fn a_thousand_recipients_with_one_time_are_one_wake_up() {
     assert!(seen.body.as_array().expect("an array").iter().all(|element| element["status"] == "DELAYED"));
     assert!(bench.world.memory.state().channels.is_empty());
     let bulk = bench.world.messages()[0].id.bulk_key();
-    let expected = WakeUp { account: AccountId(1), bulk, at: at("2026-11-25T08:59:00Z").timestamp_millis() };
+    let expected =
+        WakeUp { account: AccountId(1), bulk, at: at("2026-11-25T08:59:00Z").timestamp_millis(), task: None };
     assert_eq!(wake_ups(&bench), [expected]);
 }
 
@@ -235,7 +236,7 @@ async fn a_delayed_bulk_is_cancelled_in_one_call_and_its_schedules_go() {
         assert!(seen.body.as_array().expect("an array").iter().all(canceled));
         let set = wake_ups(&bench);
         let bulk = bench.world.messages()[0].id.bulk_key();
-        assert_eq!(set, [WakeUp { account: AccountId(1), bulk, at: start().timestamp_millis() }]);
+        assert_eq!(set, [WakeUp { account: AccountId(1), bulk, at: start().timestamp_millis(), task: None }]);
         dispatch(memory, memory, &bench.clock, set[0]).await.expect("dispatched");
         assert!(memory.state().schedules.is_empty());
     }

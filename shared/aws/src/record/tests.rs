@@ -23,6 +23,7 @@ fn message() -> Message {
         account: AccountId(4711),
         id: MessageId::new(bulk, 999),
         bulk_id: bulk,
+        task: None,
         group: None,
         item: 999,
         content: Some(Arc::new(Spec { channels: vec![ChannelSpec { channel, content }], ..Spec::default() })),

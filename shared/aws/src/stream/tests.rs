@@ -17,6 +17,7 @@ fn message(callback: bool) -> Message {
         account: AccountId(4711),
         id: MessageId::new(bulk, 3),
         bulk_id: bulk,
+        task: None,
         group: None,
         item: 0,
         content: Some(Arc::new(spec)),

@@ -15,6 +15,7 @@ fn opened() -> Message {
         account: AccountId(1),
         id: MessageId::new(bulk, 0),
         bulk_id: bulk,
+        task: None,
         group: None,
         item: 0,
         content: None,

@@ -23,6 +23,7 @@ fn message(route: impl IntoIterator<Item = Leg>) -> Message {
         account: AccountId(1),
         id: MessageId::new(bulk, 0),
         bulk_id: bulk,
+        task: None,
         group: None,
         item: 0,
         content: None,

@@ -19,6 +19,7 @@ fn opened(channels: &[Channel], rates: Option<Rates>) -> Message {
         account: AccountId(1),
         id: MessageId::new(bulk, 0),
         bulk_id: bulk,
+        task: None,
         group: None,
         item: 0,
         content: None,

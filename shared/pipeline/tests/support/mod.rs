@@ -100,6 +100,7 @@ pub fn submission(channels: &[Channel], recipients: u16) -> Submission {
         account: ACCOUNT,
         bulk: BulkId::new(start(), [1; 8]),
         named: false,
+        task: None,
         digest: "digest".into(),
         items: vec![Item {
             index: 0,

@@ -68,7 +68,12 @@ async fn tidy<'a, P: Ports, C: Clock>(
     let now = app.clock.now();
     let waited = cancelled.filter(|message| waited(message, now));
     let wake_ups: BTreeSet<WakeUp> = waited
-        .map(|message| WakeUp { account: message.account, bulk: message.id.bulk_key(), at: now.timestamp_millis() })
+        .map(|message| WakeUp {
+            account: message.account,
+            bulk: message.id.bulk_key(),
+            at: now.timestamp_millis(),
+            task: None,
+        })
         .collect();
     let setting = stream::iter(wake_ups.into_iter().map(|wake_up| app.ports.set(wake_up, now)));
     setting.buffer_unordered(MOST_AT_ONCE).try_collect::<()>().await?;
