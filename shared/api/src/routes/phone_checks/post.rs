@@ -23,10 +23,12 @@ const LONGEST_TEXT: usize = 100;
 /// The longest name of a provider, in bytes.
 const LONGEST_NAME: usize = 50;
 
-/// Checks phone numbers: whether each is a number, and with a provider that looks numbers up (HLR: `SMSC`, `SANDBOX`) whether it
-/// is in service. What is `PENDING` is known later: ask with `checkId`, every few seconds. Look-ups go on while somebody asks, and
-/// are not asked for again; texts that mean the same number are one look-up. No number that is wrong refuses the request: it is
-/// `INVALID` in the result.
+/// Checks phone numbers, or shows a check.
+///
+/// Whether each is a number, and with a provider that looks numbers up (HLR: `SMSC`, `SANDBOX`) whether it is in service. What is
+/// `PENDING` is known later: ask with `checkId`, every few seconds, which is also what takes the look-ups further. Each number is
+/// looked up once, however many texts mean it and however often somebody asks. A number that is wrong never refuses the request: it
+/// is `INVALID` in the result.
 #[utoipa::path(post, path = "/phoneChecks", tag = "phone checks", operation_id = "checkPhones",
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible characters; the same request with the same key makes one check, and shows how it stands. Changes nothing with checkId.")),
     request_body = CheckPhones,
