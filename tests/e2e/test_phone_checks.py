@@ -108,7 +108,7 @@ def test_smsc_is_asked_over_its_protocol(account: Client, standins: StandIns) ->
 
 
 def test_an_order_whose_answer_is_lost_is_not_placed_again(account: Client, standins: StandIns) -> None:
-    """The stand-in takes the order and never answers; the request is answered all the same, and polling finds the result."""
+    """The stand-in takes the order and never answers: the request is answered, and polling finds the result."""
 
     def take_and_hang(taken: Taken) -> Reply | None:
         standins.smsc.success(taken)
