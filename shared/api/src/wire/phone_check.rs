@@ -19,7 +19,7 @@ pub struct CheckPhones {
     /// is none the numbers are not looked up. With `checkId`: the check's own or none.
     #[schema(nullable, example = "SMSC")]
     pub provider: Option<String>,
-    /// The numbers, 1 to 1,000; a text has at most 100 bytes. With `checkId` they may be left out; otherwise they say which
+    /// The numbers, 1 to 1,000, of at most 200,000 bytes together. With `checkId` none mean all of the check; otherwise they say which
     /// numbers of the check to show.
     #[schema(nullable)]
     pub phones: Option<Vec<String>>,
