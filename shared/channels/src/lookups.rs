@@ -9,11 +9,14 @@ use crate::{
 use baton_pipeline::phone_checks::ports::Lookup;
 use std::sync::{Arc, OnceLock};
 
+/// Builds a provider from an entry of the document.
+type Build = fn(&Entry, &Lookups) -> Result<Arc<dyn Lookup>, DocumentFault>;
+
 /// One provider that looks numbers up.
 struct Kind {
     /// Its name in the document, in upper case.
     name: &'static str,
-    new: fn(&Entry, &Lookups) -> Result<Arc<dyn Lookup>, DocumentFault>,
+    new: Build,
 }
 
 const KINDS: [Kind; 2] = [
