@@ -7,7 +7,8 @@ use crate::{
 };
 use baton_api::{App, RequestId, SourceAddress};
 use baton_aws::{
-    auth_keys::AuthKeyParameter, clock::SystemClock, everything::Everything, parameters::Documents, prices::PriceTable,
+    auth_keys::AuthKeyParameter, clock::SystemClock, everything::Everything, lookups::LookupProviders,
+    parameters::Documents, prices::PriceTable,
 };
 use lambda_http::{Body, Error, Request, Response, service_fn};
 use std::sync::OnceLock;
@@ -20,6 +21,8 @@ pub async fn run() -> Result<(), Error> {
     telemetry::init();
     let aws = Aws::load();
     let ssm = aws_sdk_ssm::Client::new(&aws.config);
+    let documents = Documents { client: ssm.clone(), path: settings::required("PROVIDERS_PATH")? };
+    let sandbox = settings::optional("OUTBOX_TABLE").is_some();
     let ports = Everything {
         messages: aws.messages()?,
         control: aws.control()?,
@@ -27,7 +30,8 @@ pub async fn run() -> Result<(), Error> {
         channels: aws.channels()?,
         wake_ups: aws.wake_ups()?,
         state: aws.state()?,
-        documents: Documents { client: ssm.clone(), path: settings::required("PROVIDERS_PATH")? },
+        lookups: LookupProviders::new(documents.clone(), sandbox),
+        documents,
         callbacks: aws.callbacks("QUEUE_CALLBACKS")?,
         auth_keys: AuthKeyParameter::new(ssm, settings::required("AUTH_KEYS")?),
         links: aws.links()?,

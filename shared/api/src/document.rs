@@ -98,6 +98,9 @@ const KEY: &str = "apiKey";
         wire::StopEntry,
         wire::StopsPut,
         wire::StopsRemoved,
+        wire::CheckPhones,
+        wire::CheckedPhone,
+        wire::PhoneCheck,
         wire::SetWhiteList,
         wire::WhiteList,
         wire::WhiteListEntry,
@@ -128,7 +131,7 @@ pub(crate) fn document() -> Document {
 }
 
 /// The types of answers: their fields are always there, if only as null.
-const ANSWERS: [&str; 46] = [
+const ANSWERS: [&str; 48] = [
     "CallbackEntry",
     "CallbackList",
     "CallbackSecret",
@@ -175,6 +178,8 @@ const ANSWERS: [&str; 46] = [
     "StopsRemoved",
     "WhiteList",
     "WhiteListEntry",
+    "CheckedPhone",
+    "PhoneCheck",
 ];
 /// But for this one, which lists leave out.
 const SOMETIMES: &str = "timeline";
@@ -234,7 +239,7 @@ fn errors(route: &Route, operation: &Operation) -> Vec<(&'static str, &'static s
     let login = route.pattern.starts_with("/auth/");
     let contended = matches!(route.method, Method::PUT | Method::DELETE) && route.pattern == "/templates/{id}";
     let of = |holds: bool, status, description| holds.then_some((status, description));
-    let named = route.pattern.contains('{') || route.pattern == "/outbox";
+    let named = route.pattern.contains('{') || matches!(route.pattern, "/outbox" | "/phoneChecks");
     [
         of(operation.request_body.is_some(), "400", "The body is not JSON, or something in it has the wrong type."),
         of(
@@ -318,7 +323,7 @@ mod tests {
     #[test]
     fn the_document_has_the_fields_that_are_read() {
         let of_content: Vec<_> = submission::CONTENT_FIELDS.iter().map(|(name, _)| *name).collect();
-        let table: [(&str, &[&str], &[&str]); 20] = [
+        let table: [(&str, &[&str], &[&str]); 21] = [
             ("PostMessages", &submission::FIELDS, &["taskId"]),
             ("MessageItem", &submission::ITEM_FIELDS, &[]),
             ("ChannelContent", &of_content, &[]),
@@ -339,6 +344,7 @@ mod tests {
             ("PutStopList", &routes::stop_list::put::FIELDS, &[]),
             ("NewStop", &routes::stop_list::put::LINE_FIELDS, &[]),
             ("SetWhiteList", &routes::white_list::put::FIELDS, &[]),
+            ("CheckPhones", &routes::phone_checks::post::FIELDS, &[]),
         ];
         for (name, fields, left_out) in table {
             assert_eq!(properties(name), without(fields, left_out), "{name}");

@@ -38,6 +38,7 @@ use crate::{
 };
 use baton_domain::Currency;
 use baton_pipeline::callbacks::ports::{CallbackLog, CallbackQueue};
+use baton_pipeline::phone_checks::ports::{Lookups, PhoneChecks};
 use baton_pipeline::ports::{Accepting, Bandwidths, Breakers, Bulks, ChannelQueues, Clock, Messages, Specs, WakeUps};
 use baton_pipeline::short_links::ShortLinkLists;
 use futures::FutureExt;
@@ -71,6 +72,8 @@ pub trait Ports:
     + Prices
     + StopLists
     + WhiteLists
+    + PhoneChecks
+    + Lookups
 {
 }
 
@@ -100,6 +103,8 @@ impl<T> Ports for T where
         + Prices
         + StopLists
         + WhiteLists
+        + PhoneChecks
+        + Lookups
 {
 }
 

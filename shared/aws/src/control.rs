@@ -24,7 +24,7 @@ const IDEMPOTENCY_HOURS: i64 = 24;
 pub struct ControlTable {
     pub(crate) client: Client,
     pub(crate) name: String,
-    meter: Meter,
+    pub(crate) meter: Meter,
 }
 
 impl ControlTable {

@@ -1,6 +1,7 @@
 //! All ports of the HTTP interface in one, each passed on to the adapter that fulfils it.
 
 mod auth;
+mod phone_checks;
 mod prices;
 mod short_links;
 mod stops;
@@ -10,6 +11,7 @@ use crate::{
     auth_keys::AuthKeyParameter,
     callbacks::Callbacks,
     control::ControlTable,
+    lookups::LookupProviders,
     messages::MessageTable,
     outbox::OutboxTable,
     parameters::Documents,
@@ -46,7 +48,7 @@ use uuid::Uuid;
 pub struct Everything {
     /// Messages and their lists.
     pub messages: MessageTable,
-    /// Keys, idempotency, users and sessions.
+    /// Keys, idempotency, users and sessions, checks of phone numbers.
     pub control: ControlTable,
     /// What the sandbox "sent".
     pub outbox: OutboxTable,
@@ -66,6 +68,8 @@ pub struct Everything {
     pub links: LinkTable,
     /// Registered senders and prices.
     pub prices: PriceTable,
+    /// The providers that look phone numbers up.
+    pub lookups: LookupProviders,
 }
 
 impl Messages for Everything {

@@ -15,6 +15,7 @@ mod devino;
 pub mod document;
 pub mod email;
 pub mod inspect;
+pub mod lookups;
 pub mod max;
 pub mod ok;
 pub mod outcomes;

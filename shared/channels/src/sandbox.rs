@@ -4,6 +4,8 @@
 //! decide the course of a message by whom they write to. It keeps no state: what differs from try to try comes from the
 //! number of the try.
 
+mod numbers;
+
 use crate::{
     Capabilities, Context,
     document::{DocumentFault, Entry},
@@ -20,8 +22,13 @@ use baton_pipeline::{
 use futures::future::BoxFuture;
 use std::{sync::Arc, time::Duration};
 
+pub use numbers::Numbers;
+
 /// The provider's name.
 pub const NAME: &str = "SANDBOX";
+
+/// What is wrong with an entry where the sandbox is off.
+const OFF: &str = "SANDBOX is off in this deployment";
 
 /// What a document may name. The sandbox keeps whatever it gets.
 pub const KIND: Kind = Kind {
@@ -141,7 +148,7 @@ impl Sandbox {
     /// The entry has settings, or the process has nowhere to leave what is "sent".
     pub fn new(entry: &Entry, context: &Context) -> Result<Sandbox, DocumentFault> {
         let Settings {} = entry.settings()?;
-        let ports = context.sandbox.clone().ok_or_else(|| entry.fault("name", "SANDBOX is off in this deployment"))?;
+        let ports = context.sandbox.clone().ok_or_else(|| entry.fault("name", OFF))?;
         Ok(Sandbox { ports })
     }
 

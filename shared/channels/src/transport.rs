@@ -19,6 +19,18 @@ pub struct Answer {
 /// More of an answer than this is not read.
 pub const MAX_ANSWER: usize = 256 * 1024;
 
+/// How long a call may take, and how many bytes of its answer are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Until the last byte has come.
+    pub timeout: Duration,
+    /// The most bytes.
+    pub answer: usize,
+}
+
+/// Those of a message.
+const MESSAGE: Bounds = Bounds { timeout: CALL_TIMEOUT, answer: MAX_ANSWER };
+
 impl Answer {
     /// The body as JSON, `Null` when it is none.
     #[must_use]
@@ -80,18 +92,26 @@ fn chrono_date(value: &str) -> Option<Time> {
     ))
 }
 
-/// Makes a call and reads its answer.
+/// Makes a call for a message and reads its answer.
 ///
 /// # Errors
 /// No answer came. When the connection could not even be made the provider has nothing ([`Outcome::Refused`], temporary);
 /// in every other case it may have the message ([`Outcome::Unknown`]).
 pub async fn call(request: RequestBuilder) -> Result<Answer, Outcome> {
-    let mut response = request.timeout(CALL_TIMEOUT).send().await.map_err(|error| failure(&error))?;
+    call_within(request, MESSAGE).await
+}
+
+/// Makes a call and reads its answer, within bounds.
+///
+/// # Errors
+/// As of [`call`].
+pub async fn call_within(request: RequestBuilder, bounds: Bounds) -> Result<Answer, Outcome> {
+    let mut response = request.timeout(bounds.timeout).send().await.map_err(|error| failure(&error))?;
     let (status, headers) = (response.status(), response.headers().clone());
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
-        body.extend_from_slice(&chunk[..chunk.len().min(MAX_ANSWER - body.len())]);
-        if body.len() == MAX_ANSWER {
+        body.extend_from_slice(&chunk[..chunk.len().min(bounds.answer - body.len())]);
+        if body.len() == bounds.answer {
             break;
         }
     }

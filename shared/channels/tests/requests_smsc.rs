@@ -2,10 +2,17 @@
 
 mod support;
 
-use baton_channels::sms;
-use baton_domain::{Channel, ChannelContent, Outcome};
-use baton_pipeline::provider::{Provider, WebhookRequest};
+use baton_channels::{lookups::Lookups, sms};
+use baton_domain::{
+    Channel, ChannelContent, Outcome, PhoneStatus, ProviderError,
+    phone_check::{Finding, Order, OrderRef, Question, Said},
+};
+use baton_pipeline::{
+    phone_checks::ports::Lookup,
+    provider::{Provider, WebhookRequest},
+};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use support::{Captured, Reply, StandIn, attempt, clear, context, nowhere, request, summary, text};
 
 const TO: &str = "+79990000001";
@@ -152,4 +159,112 @@ async fn nothing_is_sent_without_a_connection_or_a_fitting_text() {
     assert_eq!(summary(&provider.send(&sms(text(&"я".repeat(1001)))).await), "permanent text_too_long");
     assert_eq!(summary(&provider.send(&sms(ChannelContent::default())).await), "permanent text_missing");
     assert!(stand_in.take().is_empty());
+}
+
+// ---- look-ups ----
+
+const PHONES: [&str; 2] = [TO, "+79990000002"];
+
+fn lookup(base_url: &str, settings: &Value) -> Arc<dyn Lookup> {
+    let found = Lookups::new(false).find(&document(base_url, settings), Some("smsc"));
+    found.expect("a document without faults").expect("a provider")
+}
+
+fn reference() -> OrderRef {
+    OrderRef { check: attempt().message.0, number: 1 }
+}
+
+fn order(count: usize) -> Order {
+    Order { reference: reference(), phones: PHONES[..count].iter().map(|phone| (*phone).to_owned()).collect() }
+}
+
+fn questions(count: usize) -> Vec<Question> {
+    let ordered_at = request(Channel::Sms, TO, text("")).now;
+    let question = |phone: String| Question { order: reference(), phone, ordered_at };
+    order(count).phones.into_iter().map(question).collect()
+}
+
+fn told(answer: &Result<Vec<Finding>, ProviderError>) -> String {
+    let answer_says = format!("{answer:?}");
+    match answer {
+        Ok(findings) => findings.iter().map(|finding| format!("{:?} ", finding.said)).collect(),
+        Err(error) => {
+            assert!(!answer_says.contains(TO) && !answer_says.contains("s3cret"), "{answer_says}");
+            format!("{} {}", error.class, error.code)
+        }
+    }
+}
+
+#[tokio::test]
+async fn look_ups() {
+    clear("smsc_lookup");
+    let now = request(Channel::Sms, TO, text("")).now;
+    let stand_in = StandIn::start(taken()).await;
+    for (case, settings, count) in [("order_one", account(), 1), ("order_two", key(), 2)] {
+        stand_in.reply(Reply::json(200, &json!({"id": "x", "cnt": count})));
+        assert_eq!(lookup(&stand_in.url, &settings).order(&order(count), now).await, Ok(Vec::new()), "{case}");
+        let requests = stand_in.take();
+        assert_eq!(requests.len(), 1, "{case}");
+        requests[0].dump("smsc_lookup", case);
+        let phones: Vec<_> = PHONES[..count].iter().map(|phone| &phone[1..]).collect();
+        assert_eq!(field(&requests[0], "phones"), Some(phones.join(",")), "{case}");
+    }
+    let reachable =
+        json!({"status": 1, "last_date": "x", "last_timestamp": 1, "err": 0, "imsi": "250", "msc": "7", "mcc": "250"});
+    let absent = json!({"status": 20, "last_date": "x", "last_timestamp": 1, "err": 6});
+    let said = |status| Said::Settled(status);
+    for (case, settings, reply, expected) in [
+        ("ask_one", key(), reachable.clone(), vec![said(PhoneStatus::Reachable)]),
+        (
+            "ask_two",
+            account(),
+            json!([reachable, absent]),
+            vec![said(PhoneStatus::Reachable), said(PhoneStatus::Absent)],
+        ),
+    ] {
+        stand_in.reply(Reply::json(200, &reply));
+        let findings = lookup(&stand_in.url, &settings).ask(&questions(expected.len()), now).await.expect("an answer");
+        assert_eq!(findings.iter().map(|finding| finding.said).collect::<Vec<_>>(), expected, "{case}");
+        let requests = stand_in.take();
+        assert_eq!(requests.len(), 1, "{case}");
+        requests[0].dump("smsc_lookup", case);
+    }
+}
+
+#[tokio::test]
+async fn look_ups_that_fail() {
+    let now = request(Channel::Sms, TO, text("")).now;
+    let stand_in = StandIn::start(taken()).await;
+    let lookup = lookup(&stand_in.url, &account());
+    let coded = |code: u32| Reply::json(200, &json!({"error": format!("{TO} s3cret"), "error_code": code}));
+    for (reply, ordered, asked) in [
+        (coded(7), "Settled(Invalid) ", "permanent 7"),
+        (coded(2), "misconfigured 2", "misconfigured 2"),
+        (coded(9), "temporary 9", "temporary 9"),
+        (Reply::text(429, "text/html", ""), "temporary http_429", "temporary http_429"),
+        (Reply::text(500, "text/html", "<html>"), "unknown http_500", "temporary http_500"),
+        (Reply::text(200, "text/html", "<html>"), "unknown no_message_id", "misconfigured bad_answer"),
+        (Reply::Drop, "unknown connection_lost", "temporary connection_lost"),
+    ] {
+        stand_in.reply(reply);
+        assert_eq!(told(&lookup.order(&order(1), now).await), ordered);
+        assert_eq!(told(&lookup.ask(&questions(1), now).await), asked);
+        assert_eq!(stand_in.take().len(), 2, "one request for one call: {ordered}");
+    }
+    let unreachable = self::lookup(&nowhere().await, &key());
+    assert_eq!(told(&unreachable.order(&order(1), now).await), "temporary no_connection");
+}
+
+/// What is said of a thousand numbers is longer than what is read of the answer to a message.
+#[tokio::test]
+async fn a_thousand_look_ups_are_one_question() {
+    let stand_in = StandIn::start(taken()).await;
+    let now = request(Channel::Sms, TO, text("")).now;
+    let question = |number: u32| Question { order: reference(), phone: format!("+7999{number:07}"), ordered_at: now };
+    let questions: Vec<Question> = (0..1000).map(question).collect();
+    let said = json!({"status": 1, "err": 0, "net": "x".repeat(400)});
+    stand_in.reply(Reply::json(200, &vec![said; 1000].into()));
+    let findings = lookup(&stand_in.url, &key()).ask(&questions, now).await.expect("an answer");
+    assert!(findings.len() == 1000 && findings.iter().all(|found| found.said == Said::Settled(PhoneStatus::Reachable)));
+    assert_eq!(stand_in.take().len(), 1);
 }

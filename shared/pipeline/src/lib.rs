@@ -1,5 +1,5 @@
 //! The use cases of Baton on narrow ports: accept, dispatch, send, fall back, take a receipt, call back,
-//! cancel, reschedule.
+//! cancel, reschedule, check phone numbers.
 //!
 //! Each use case loads, lets [`baton_domain::decide`] decide, stores on a condition, and then carries out the effects;
 //! the caller acknowledges its event last. All of them may be run again with the same event at any point.
@@ -16,6 +16,7 @@ pub mod gate;
 pub mod inbound;
 pub mod memory;
 pub mod objects;
+pub mod phone_checks;
 pub mod pointer;
 pub mod ports;
 pub mod provider;

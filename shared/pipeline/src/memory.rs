@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use baton_domain::{
-    AccountId, AttemptRef, BulkId, CallbackId, Channel, Message, MessageId, ShortLink, Spec, Time,
+    AccountId, AttemptRef, BulkId, CallbackId, Channel, Message, MessageId, PhoneCheck, ShortLink, Spec, Time,
     bandwidth::{Bandwidth, Limit},
     breaker::Breaker,
     decide,
@@ -21,8 +21,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+use uuid::Uuid;
 
 mod callbacks;
+mod phone_checks;
 mod short_links;
 mod stops;
 
@@ -61,6 +63,8 @@ pub struct State {
     pub inbound: BTreeMap<(Channel, String), Time>,
     /// Short links, by their codes.
     pub short_links: BTreeMap<String, ShortLink>,
+    /// The checks of phone numbers.
+    pub phone_checks: BTreeMap<(AccountId, Uuid), PhoneCheck>,
     /// What stop lists know, by whose they are and the address.
     pub stops: BTreeMap<(StopScope, String), Listed>,
 }

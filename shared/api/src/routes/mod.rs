@@ -8,6 +8,7 @@ pub(crate) mod keys;
 pub(crate) mod messages;
 pub(crate) mod openapi;
 pub(crate) mod outbox;
+pub(crate) mod phone_checks;
 pub(crate) mod prices;
 pub(crate) mod providers;
 pub(crate) mod short_links;

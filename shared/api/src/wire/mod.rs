@@ -5,6 +5,7 @@ mod error;
 mod key;
 mod message;
 mod outbox;
+mod phone_check;
 mod price;
 mod provider;
 mod request;
@@ -20,6 +21,7 @@ pub use error::{Detail, ErrorAnswer};
 pub use key::{Key, KeyList, NewKey};
 pub use message::{Accepted, Attempt, AttemptError, ItemError, Message, MessageList, TimelineEntry};
 pub use outbox::{OutboxEntry, OutboxList};
+pub use phone_check::{CheckPhones, CheckedPhone, PhoneCheck};
 pub use price::{PutSenders, SenderEntry, SenderList, SetSender, SetTariff, TariffEntry, TariffList};
 pub use provider::{BandwidthEntry, BandwidthList, ProviderEntry, ProviderFault, ProviderList, SetBandwidth};
 pub use request::{

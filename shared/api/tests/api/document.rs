@@ -38,6 +38,7 @@ async fn the_examples_are_accepted() {
         ("PostMessages", Method::POST, "/messages/validate"),
         ("PutTemplate", Method::POST, "/templates"),
         ("PutSenders", Method::PUT, "/senders"),
+        ("CheckPhones", Method::POST, "/phoneChecks"),
     ] {
         let example = &document["components"]["schemas"][schema]["example"];
         assert!(example.is_object(), "{schema} has no example");
@@ -138,6 +139,7 @@ async fn answers_have_the_fields_of_the_document() {
     let preview = format!("/templates/{}/preview", template["id"].as_str().expect("an id"));
     let preview = bench.post(&preview, &serde_json::json!({})).await.body;
     let validated = bench.post("/messages/validate", example).await.body;
+    let checked = bench.post("/phoneChecks", &document["components"]["schemas"]["CheckPhones"]["example"]).await.body;
     let table = [
         ("NewTemplate", &template),
         ("TemplateList", &templates),
@@ -159,6 +161,8 @@ async fn answers_have_the_fields_of_the_document() {
         ("KeyList", &keys),
         ("User", &user),
         ("UserList", &users),
+        ("PhoneCheck", &checked),
+        ("CheckedPhone", &checked["result"]["12"]),
     ];
     for (schema, value) in table {
         let value = value.as_object().expect("an object");

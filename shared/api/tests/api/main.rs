@@ -18,6 +18,7 @@ mod lists_reads;
 mod logging;
 mod nonsense;
 mod outbox;
+mod phone_checks;
 mod post;
 mod price_use;
 mod prices;

@@ -86,6 +86,11 @@ async fn every_place_bears_any_nonsense() {
             "/messages/0f8fad5b-d9cb-4001-a165-70867728950e",
             json!({"companyId": 1, "sendAt": "2026-11-24T09:00:00Z"}),
         ),
+        (
+            Method::POST,
+            "/phoneChecks",
+            json!({"companyId": 1, "checkId": null, "provider": null, "phones": ["+79990000001", "12"]}),
+        ),
         (Method::POST, "/keys", json!({"companyId": 1, "name": "n", "scopes": ["send"]})),
         (
             Method::DELETE,

@@ -29,6 +29,7 @@ use uuid::Uuid;
 
 mod callbacks;
 mod lists;
+mod phone_checks;
 mod prices;
 mod short_links;
 mod stops;
@@ -36,6 +37,7 @@ mod templates;
 mod white_lists;
 
 pub use lists::Reads;
+pub use phone_checks::{Register, Registers};
 
 /// Where a call breaks off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +80,8 @@ pub struct Own {
     pub auth_keys: Vec<AuthKey>,
     /// The providers documents.
     pub documents: BTreeMap<Channel, String>,
+    /// The providers that look phone numbers up, in order.
+    pub registers: Registers,
     /// What lists have read so far.
     pub reads: Reads,
     /// Calls of all ports so far.

@@ -1,4 +1,4 @@
-//! `SMSC`: SMSC.ru, the HTTP API (<https://smsc.ru/api/http/>): `sys/send.php`, `sys/balance.php`.
+//! `SMSC`: SMSC.ru, the HTTP API (<https://smsc.ru/api/http/>): `sys/send.php`, `sys/status.php`, `sys/balance.php`.
 //!
 //! **Reference.** `id` may be ours: a number of 31 bits, or (as the page on sending has it) up to 40 letters, digits, `.`, `-` and
 //! `_`. No number that small leads back to an attempt without an index, but 40 characters hold a whole reference: see
@@ -12,6 +12,7 @@
 //! The hosts that SMSC names as a reserve (`www2.smsc.ru` …) are not tried; `baseUrl` can name one.
 
 mod codes;
+mod lookup;
 mod reference;
 mod webhook;
 
@@ -105,9 +106,17 @@ impl Smsc {
     /// # Errors
     /// A setting is missing, unknown or not of its form.
     pub fn new(entry: &Entry, context: &Context) -> Result<Smsc, DocumentFault> {
+        Smsc::with_client(entry, context.http.clone())
+    }
+
+    /// The same, of a client alone.
+    ///
+    /// # Errors
+    /// As of [`Smsc::new`].
+    pub fn with_client(entry: &Entry, http: reqwest::Client) -> Result<Smsc, DocumentFault> {
         let settings: Settings = entry.settings()?;
         Ok(Smsc {
-            http: context.http.clone(),
+            http,
             base: base_url(entry, settings.base_url.as_deref(), "https://smsc.ru")?,
             authority: authority(entry, &settings)?,
             from: settings.from,
@@ -126,7 +135,11 @@ impl Smsc {
     }
 
     async fn call(&self, script: &str, form: &Form<'_>) -> Result<Answer, Outcome> {
-        transport::call(self.http.post(format!("{}/sys/{script}.php", self.base)).form(form)).await
+        transport::call(self.post(script, form)).await
+    }
+
+    fn post(&self, script: &str, form: &Form<'_>) -> reqwest::RequestBuilder {
+        self.http.post(format!("{}/sys/{script}.php", self.base)).form(form)
     }
 
     fn message<'a>(&'a self, request: &'a SendRequest) -> Result<Form<'a>, Outcome> {
