@@ -14,6 +14,7 @@ pub mod logins;
 pub mod messages;
 pub mod meter;
 pub mod outbox;
+pub mod paces;
 pub mod parameters;
 pub mod prices;
 pub mod queues;
