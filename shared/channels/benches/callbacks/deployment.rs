@@ -205,9 +205,13 @@ impl Deployment {
     /// Starts the places of both lanes.
     pub fn start(urls: Vec<String>) -> Deployment {
         let ports = Ports::default();
-        let fast = (0..FAST_PLACES).map(|_| tokio::spawn(place(ports.clone(), Lane::Fast)));
-        let slow = (0..SLOW_PLACES).map(|_| tokio::spawn(place(ports.clone(), Lane::Slow)));
-        Deployment { places: fast.chain(slow).collect(), urls, ports }
+        let fast = (0..FAST_PLACES).map(|_| Lane::Fast);
+        let lanes = fast.chain((0..SLOW_PLACES).map(|_| Lane::Slow));
+        // Each has a client of its own. Reading the root certificates takes a while, and is a part of a cold start.
+        let places: Vec<_> = lanes.map(|lane| (lane, client(lane))).collect();
+        let places =
+            places.into_iter().map(|(lane, client)| tokio::spawn(place(ports.clone(), lane, client))).collect();
+        Deployment { places, urls, ports }
     }
 
     /// Ends every process.
@@ -244,14 +248,20 @@ impl Deployment {
 }
 
 fn account(index: u16) -> AccountId {
-    AccountId(u32::from(index) + 1)
+    AccountId(u64::from(index) + 1)
+}
+
+fn client(lane: Lane) -> HttpReceiver {
+    let limit = match lane {
+        Lane::Fast => quick_limit(QUICK, FUNCTION_TIMEOUT),
+        Lane::Slow => limit(FUNCTION_TIMEOUT),
+    };
+    HttpReceiver::new(limit, true).expect("a client")
 }
 
 /// A process of a lane: one batch after the other.
-async fn place(ports: Ports, lane: Lane) {
-    let (quick, limit) = (quick_limit(QUICK, FUNCTION_TIMEOUT), limit(FUNCTION_TIMEOUT));
-    let receiver = HttpReceiver::new(if lane == Lane::Fast { quick } else { limit }, true).expect("a client");
-    let traffic = Traffic::new(lane, quick, limit);
+async fn place(ports: Ports, lane: Lane, receiver: HttpReceiver) {
+    let traffic = Traffic::new(lane, quick_limit(QUICK, FUNCTION_TIMEOUT), limit(FUNCTION_TIMEOUT));
     let queue = if lane == Lane::Fast { &ports.fast } else { &ports.slow };
     loop {
         let batch = queue.receive().await;

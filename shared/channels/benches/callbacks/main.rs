@@ -13,15 +13,16 @@ mod deployment;
 mod support;
 
 use deployment::Deployment;
+use futures::future::join_all;
 use std::{process::ExitCode, time::Duration};
 use support::{Reply, StandIn};
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 
 const CALLBACKS: u16 = 2000;
 const RECEIVERS: u16 = 20;
 const ANSWERS_IN: Duration = Duration::from_millis(20);
 const AT_MOST: f64 = 1.2;
-const RUNS: usize = 5;
+const RUNS: usize = 3;
 
 /// When callbacks were written down, in milliseconds: the mean, and the last one.
 #[derive(Clone, Copy)]
@@ -90,17 +91,17 @@ fn silence() -> Reply {
 }
 
 /// Lives through the cases, with or without dead receivers.
-async fn run(receivers: &tokio::runtime::Runtime, deaths: bool) -> Run {
+async fn run(receivers: &Runtime, deaths: bool) -> Run {
     let dies = |index: u16| index.is_multiple_of(10);
     let dead = |index: u16| deaths && dies(index);
     let start = |index| StandIn::start(if dead(index) { silence() } else { answer() });
-    let stand_ins = start_all(receivers, start);
+    let stand_ins = start_all(receivers, start).await;
     let deployment = Deployment::start(stand_ins.iter().map(|stand_in| stand_in.url.clone()).collect());
     let new = times(&deployment.tell(CALLBACKS, dies).await);
     let known = times(&deployment.tell(CALLBACKS, dies).await);
     deployment.stop();
 
-    let stand_ins = start_all(receivers, |_| StandIn::start(answer()));
+    let stand_ins = start_all(receivers, |_| StandIn::start(answer())).await;
     let deployment = Deployment::start(stand_ins.iter().map(|stand_in| stand_in.url.clone()).collect());
     deployment.tell(CALLBACKS, dies).await;
     for (index, stand_in) in (0..).zip(&stand_ins) {
@@ -113,15 +114,12 @@ async fn run(receivers: &tokio::runtime::Runtime, deaths: bool) -> Run {
     Run { new, known, dying }
 }
 
-fn start_all<F>(runtime: &tokio::runtime::Runtime, start: impl Fn(u16) -> F) -> Vec<StandIn>
+async fn start_all<F>(runtime: &Runtime, start: impl Fn(u16) -> F) -> Vec<StandIn>
 where
     F: Future<Output = StandIn> + Send + 'static,
 {
-    let started = (0..RECEIVERS).map(|index| runtime.spawn(start(index)));
-    futures::executor::block_on(futures::future::join_all(started))
-        .into_iter()
-        .map(|started| started.expect("a receiver"))
-        .collect()
+    let started = join_all((0..RECEIVERS).map(|index| runtime.spawn(start(index)))).await;
+    started.into_iter().map(|started| started.expect("a receiver")).collect()
 }
 
 fn times(taken: &[Duration]) -> Times {

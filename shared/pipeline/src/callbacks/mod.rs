@@ -79,7 +79,7 @@ where
     let turn = traffic.turn(&place).await;
     let pace = match traffic.pass(ports, clock, &place, pointer.by_hand).await? {
         Pass::Call(pace) => pace,
-        Pass::Slow(delay) => return ports.push_slow(pointer, delay.min(LONGEST_DELAY)).await,
+        Pass::HandOn(lane, delay) => return hand_on(ports, lane, pointer, delay).await,
     };
     let began = clock.now();
     let delivery = Delivery {
@@ -119,7 +119,17 @@ async fn again<P: CallbackQueue + SlowCallbackQueue>(
     due: Time,
     now: Time,
 ) -> PortResult<()> {
-    let delay = (due - now).to_std().unwrap_or_default().min(LONGEST_DELAY);
+    hand_on(ports, lane, pointer, (due - now).to_std().unwrap_or_default()).await
+}
+
+/// Puts a pointer on the queue of a lane, to come after a while.
+async fn hand_on<P: CallbackQueue + SlowCallbackQueue>(
+    ports: &P,
+    lane: Lane,
+    pointer: &CallbackPointer,
+    delay: Duration,
+) -> PortResult<()> {
+    let delay = delay.min(LONGEST_DELAY);
     match lane {
         Lane::Fast => CallbackQueue::push(ports, std::slice::from_ref(pointer), delay).await,
         Lane::Slow => ports.push_slow(pointer, delay).await,

@@ -24,13 +24,14 @@ const TURNS: usize = 5;
 /// The most receivers that a process remembers.
 const MOST: usize = 10_000;
 
-/// How long a trial of another process is waited for here. A receiver that lives has answered by then.
+/// How long a trial of another process that has just begun is waited for here. A receiver that lives has answered by then.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// How much longer than the call a trial lasts whose process has died.
 const MARGIN: Duration = Duration::from_secs(5);
 
-/// How soon a callback comes again that has met a trial which has just begun.
+/// How soon a callback comes again that has met a trial which has begun less long ago. It comes in the fast lane, as most
+/// receivers live; at the end of the trial, and in the slow lane, if this one does not.
 const SOON: Duration = Duration::from_secs(1);
 
 /// What one process of a lane knows, and has under way.
@@ -48,8 +49,8 @@ pub struct Traffic {
 pub(super) enum Pass {
     /// The receiver is called; what was known of it.
     Call(Option<Known>),
-    /// It goes to the slow lane, and comes there after this time. Nobody is called.
-    Slow(Duration),
+    /// It goes to this lane, and comes there after this time. Nobody is called.
+    HandOn(Lane, Duration),
 }
 
 impl Traffic {
@@ -90,20 +91,26 @@ impl Traffic {
             let known = self.known(ports, place, now).await?;
             match (known.map(|known| (known.pace, known.until)), self.lane) {
                 (Some((Pace::Quick, _)), _) => return Ok(Pass::Call(known)),
-                (Some((Pace::Rest, until)), _) if !by_hand => return Ok(Pass::Slow(left(until, now))),
-                (_, Lane::Fast) => return Ok(Pass::Slow(Duration::ZERO)),
-                (Some((Pace::Slow, _)), Lane::Slow) => return Ok(Pass::Call(known)),
-                _ if by_hand => return Ok(Pass::Call(known)),
-                (Some((_, until)), Lane::Slow) if !patient => return Ok(Pass::Slow(self.after_trial(until, now))),
-                (Some(_), Lane::Slow) => {}
+                (Some((Pace::Rest, until)), _) if !by_hand => return Ok(Pass::HandOn(Lane::Slow, left(until, now))),
+                (Some((Pace::Trial, until)), lane) if !by_hand => {
+                    let lasted = self.trial().saturating_sub(left(until, now));
+                    if lasted >= SOON {
+                        return Ok(Pass::HandOn(Lane::Slow, left(until, now)));
+                    }
+                    if lane == Lane::Fast || lasted >= PATIENCE {
+                        return Ok(Pass::HandOn(Lane::Fast, SOON));
+                    }
+                }
+                (_, Lane::Fast) => return Ok(Pass::HandOn(Lane::Slow, Duration::ZERO)),
+                (Some(_), Lane::Slow) => return Ok(Pass::Call(known)),
                 (None, Lane::Slow) => {
-                    if ports.begin_trial(place, now, now + self.trial()).await? {
+                    if by_hand || ports.begin_trial(place, now, now + self.trial()).await? {
                         return Ok(Pass::Call(None));
                     }
                 }
             }
             if !patient {
-                return Ok(Pass::Slow(SOON));
+                return Ok(Pass::HandOn(Lane::Fast, SOON));
             }
             patient = false;
             clock.sleep(PATIENCE).await;
@@ -161,12 +168,6 @@ impl Traffic {
     /// How long a trial lasts at most.
     fn trial(&self) -> Duration {
         self.limit + MARGIN
-    }
-
-    /// When to come again after a trial: soon after it has begun, as most receivers answer; else at its end.
-    fn after_trial(&self, until: Time, now: Time) -> Duration {
-        let left = left(until, now);
-        if left + SOON > self.trial() { SOON } else { left }
     }
 }
 

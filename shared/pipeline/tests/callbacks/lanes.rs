@@ -131,15 +131,17 @@ async fn a_silent_receiver_rests_and_is_tried_by_one_after_that() {
 #[tokio::test]
 async fn while_one_finds_out_the_others_wait_and_nobody_for_a_process_that_died() {
     let (ports, clock, pointer) = world(1, None).await;
-    let (receiver, slow) = (Scripted::answering(&clock, []), traffic(Lane::Slow));
+    let (receiver, fast, slow) = (Scripted::answering(&clock, []), traffic(Lane::Fast), traffic(Lane::Slow));
     let until = clock.now() + Duration::from_secs(15);
     assert!(ports.memory.begin_trial(&place(), clock.now(), until).await.expect("begun"));
     assert!(!ports.memory.begin_trial(&place(), clock.now(), until).await.expect("not begun"));
     handle(&ports, &clock, &receiver, &slow, &pointer).await;
-    assert_eq!(queued(&ports).1, [1000], "it has just begun");
+    handle(&ports, &clock, &receiver, &fast, &pointer).await;
+    assert_eq!(queued(&ports), (vec![1000, 1000], vec![]), "it has just begun");
     clock.advance(Duration::from_secs(5));
     handle(&ports, &clock, &receiver, &slow, &pointer).await;
-    assert_eq!(queued(&ports).1, [1000, 9600], "it takes long");
+    handle(&ports, &clock, &receiver, &fast, &pointer).await;
+    assert_eq!(queued(&ports).1, [9800, 9800], "it takes long");
     clock.advance(Duration::from_secs(10));
     handle(&ports, &clock, &receiver, &slow, &pointer).await;
     assert_eq!((receiver.told().len(), queued(&ports).1.len()), (1, 2), "the process that tried is dead");
