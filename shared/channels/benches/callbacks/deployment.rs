@@ -1,6 +1,7 @@
 //! The callbacks of a deployment: two queues of SQS, the places of the two functions that read them, and tables in memory
 //! that take as long as those of AWS.
 
+use super::queue::Queue;
 use baton_channels::receiver::{HttpReceiver, limit, quick_limit};
 use baton_domain::{
     AccountId, BulkId, Callback, CallbackId, Channel, ChannelContent, Message, MessageId, Recipient, Spec, Status,
@@ -23,8 +24,7 @@ use std::{
 };
 use tokio::{sync::Notify, task::JoinHandle, time::sleep};
 
-/// What `template.yaml` sets: batches, places of the lanes, and time limits.
-const BATCH: usize = 10;
+/// What `template.yaml` sets: places of the lanes, and time limits.
 const FAST_PLACES: usize = 50;
 const SLOW_PLACES: usize = 20;
 const FUNCTION_TIMEOUT: Duration = Duration::from_secs(30);
@@ -33,47 +33,6 @@ const QUICK: Duration = Duration::from_secs(2);
 /// What a call of DynamoDB or SQS takes in a region.
 const TABLE: Duration = Duration::from_millis(4);
 const QUEUE: Duration = Duration::from_millis(8);
-
-/// A queue: what stands on it by the time from which it can be received.
-#[derive(Default)]
-struct Queue(Mutex<(u64, BTreeMap<(Instant, u64), CallbackPointer>)>, Notify);
-
-impl Queue {
-    fn push(&self, pointer: CallbackPointer, delay: Duration) {
-        let mut queue = self.0.lock().expect("the queue");
-        queue.0 += 1;
-        let number = queue.0;
-        queue.1.insert((Instant::now() + delay, number), pointer);
-        drop(queue);
-        self.1.notify_one();
-    }
-
-    /// The next batch, as soon as there is any.
-    async fn receive(&self) -> Vec<CallbackPointer> {
-        loop {
-            let next = {
-                let mut queue = self.0.lock().expect("the queue");
-                let now = Instant::now();
-                let due: Vec<_> = queue.1.keys().take_while(|(at, _)| *at <= now).take(BATCH).copied().collect();
-                let batch: Vec<_> = due.iter().filter_map(|key| queue.1.remove(key)).collect();
-                let next = queue.1.keys().next().map(|(at, _)| *at);
-                if next.is_some_and(|at| at <= now) {
-                    self.1.notify_one();
-                }
-                if !batch.is_empty() {
-                    return batch;
-                }
-                next
-            };
-            match next {
-                None => self.1.notified().await,
-                Some(at) => {
-                    let _ = tokio::time::timeout_at(at.into(), self.1.notified()).await;
-                }
-            }
-        }
-    }
-}
 
 /// What has been answered, and whom to tell of it.
 #[derive(Default)]

@@ -9,6 +9,7 @@
 //! without a limit.
 
 mod deployment;
+mod queue;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
