@@ -210,7 +210,7 @@ def senders(source: dict[str, Any], resources: Resources) -> Iterator[str]:
 
 
 def lanes(source: dict[str, Any], _: Resources) -> Iterator[str]:
-    """Callbacks have two functions, alike but for their lane: each reads its own queue and may send to the other one's."""
+    """Callbacks have two functions, alike but for their lane: each reads its queue and may send to the other one's."""
     shapes = {}
     for key, lane, own, other in (
         ("Callbacks", "fast", "CallbacksQueue", ("QUEUE_CALLBACKS_SLOW", "CallbacksSlowQueue")),
