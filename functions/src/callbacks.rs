@@ -1,25 +1,30 @@
 //! What calling back works on.
 
-use baton_aws::{callbacks::Callbacks, control::ControlTable, messages::MessageTable};
-use baton_domain::{AccountId, BulkId, CallbackId, Message, MessageId, Spec};
+use baton_aws::{callbacks::Callbacks, control::ControlTable, messages::MessageTable, state::StateTable};
+use baton_domain::{AccountId, BulkId, CallbackId, Message, MessageId, Spec, Time};
 use baton_pipeline::{
     callbacks::{
-        CallbackPointer, CallbackRecord,
-        ports::{CallbackLog, CallbackQueue, CallbackSecret, CallbackSecrets},
+        CallbackPointer, CallbackRecord, Known, Place,
+        ports::{CallbackLog, CallbackQueue, CallbackSecret, CallbackSecrets, Paces, SlowCallbackQueue},
     },
     ports::{Messages, PortResult, Specs, Stored},
 };
 use std::{sync::Arc, time::Duration};
 
-/// The messages and their records, the function's own queue, and the secrets, in one value for the pipeline.
+/// The messages and their records, the queues of both lanes, the secrets, and what is known of receivers, in one value for the
+/// pipeline.
 #[derive(Clone, Debug)]
 pub struct CallbackPorts {
     /// Messages, contents and records.
     pub messages: MessageTable,
     /// The secrets.
     pub control: ControlTable,
-    /// The queue that the function reads.
-    pub queue: Callbacks,
+    /// How receivers answer.
+    pub state: StateTable,
+    /// The queue of the fast lane.
+    pub fast: Callbacks,
+    /// The queue of the slow lane.
+    pub slow: Callbacks,
 }
 
 impl Messages for CallbackPorts {
@@ -54,7 +59,27 @@ impl CallbackLog for CallbackPorts {
 
 impl CallbackQueue for CallbackPorts {
     async fn push(&self, pointers: &[CallbackPointer], delay: Duration) -> PortResult<()> {
-        self.queue.push(pointers, delay).await
+        self.fast.push(pointers, delay).await
+    }
+}
+
+impl SlowCallbackQueue for CallbackPorts {
+    async fn push_slow(&self, pointer: &CallbackPointer, delay: Duration) -> PortResult<()> {
+        self.slow.push(std::slice::from_ref(pointer), delay).await
+    }
+}
+
+impl Paces for CallbackPorts {
+    async fn pace(&self, place: &Place) -> PortResult<Option<Known>> {
+        self.state.pace(place).await
+    }
+
+    async fn set_pace(&self, place: &Place, known: &Known) -> PortResult<()> {
+        self.state.set_pace(place, known).await
+    }
+
+    async fn begin_trial(&self, place: &Place, now: Time, until: Time) -> PortResult<bool> {
+        self.state.begin_trial(place, now, until).await
     }
 }
 

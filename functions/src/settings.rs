@@ -1,6 +1,7 @@
 //! The environment that `template.yaml` gives a function.
 
 use baton_domain::{Channel, Currency};
+use baton_pipeline::callbacks::Lane;
 
 /// A setting is missing or not what it should be.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +44,18 @@ pub fn currency() -> Result<Currency, BadSetting> {
     let Some(code) = optional("CURRENCY") else { return Ok(Currency::RUB) };
     let fault = "is not the three letters of a currency, as RUB";
     code.parse().map_err(|_| BadSetting { name: "CURRENCY".to_owned(), fault })
+}
+
+/// The lane of callbacks that a function serves: `CALLBACK_LANE`.
+///
+/// # Errors
+/// It is neither `fast` nor `slow`.
+pub fn callback_lane() -> Result<Lane, BadSetting> {
+    match required("CALLBACK_LANE")?.as_str() {
+        "fast" => Ok(Lane::Fast),
+        "slow" => Ok(Lane::Slow),
+        _ => Err(BadSetting { name: "CALLBACK_LANE".to_owned(), fault: "is neither fast nor slow" }),
+    }
 }
 
 /// The address of a channel's queue.

@@ -35,6 +35,7 @@ QUEUES = (
     "WAKE",
     "INBOUND",
     "CALLBACKS",
+    "CALLBACKS_SLOW",
 )
 VARIABLES = {
     "AWS_REGION": "eu-central-1",
@@ -55,6 +56,7 @@ VARIABLES = {
     "CONTROL_TABLE": "control",
     "OUTBOX_TABLE": "outbox",
     "STATE_TABLE": "state",
+    "CALLBACK_LANE": "fast",
     "SHORT_LINKS_TABLE": "links",
     "SHORT_URL": "https://baton.example/s",
     "AUTH_KEYS": "/baton/bench/auth/keys",

@@ -209,6 +209,25 @@ def senders(source: dict[str, Any], resources: Resources) -> Iterator[str]:
             yield f"the function of {channel} is not like that of sms"
 
 
+def lanes(source: dict[str, Any], _: Resources) -> Iterator[str]:
+    """Callbacks have two functions, alike but for their lane: each reads its queue and may send to the other one's."""
+    shapes = {}
+    for key, lane, own, other in (
+        ("Callbacks", "fast", "CallbacksQueue", ("QUEUE_CALLBACKS_SLOW", "CallbacksSlowQueue")),
+        ("CallbacksSlow", "slow", "CallbacksSlowQueue", ("QUEUE_CALLBACKS", "CallbacksQueue")),
+    ):
+        properties = source["Resources"][key]["Properties"]
+        variables = dict(properties["Environment"]["Variables"])
+        found = (variables.pop("CALLBACK_LANE", None), target(variables.pop("QUEUE_SELF", None)))
+        if (*found, target(variables.pop(other[0], None))) != (lane, own, other[1]):
+            yield f"{key} is not the {lane} lane between {own} and {other[1]}"
+        if target(properties["Events"]["Batch"]["Properties"]["Queue"]) != own:
+            yield f"{key} does not read {own}"
+        shapes[lane] = variables
+    if shapes["fast"] != shapes["slow"]:
+        yield "the lanes of callbacks differ in their settings"
+
+
 def http_routes(source: dict[str, Any], _: Resources) -> Iterator[str]:
     """The API takes everything but the webhooks, which go to receipts, and the short links."""
     webhook, short = "/webhooks/{channel}/{provider}", "/s/{code}"
@@ -218,7 +237,7 @@ def http_routes(source: dict[str, Any], _: Resources) -> Iterator[str]:
         yield f"routes are missing: {expected - set(template.routes(source))}"
 
 
-CHECKS = (queues, tables, policies, functions, senders, http_routes)
+CHECKS = (queues, tables, policies, functions, senders, lanes, http_routes)
 
 
 def problems(source: dict[str, Any]) -> list[str]:

@@ -83,6 +83,10 @@ def _no_short_route(resources: Resources) -> None:
     del resources["Redirect"]["Properties"]["Events"]["Head"]
 
 
+def _one_lane(resources: Resources) -> None:
+    resources["CallbacksSlow"]["Properties"]["Environment"]["Variables"]["CALLBACK_LANE"] = "fast"
+
+
 FAULTS: list[tuple[Callable[[Resources], None], str]] = [
     (_no_alarm, "SmsDeadLetters has no alarm"),
     (_no_age_alarm, "WakeQueue has no alarm on the age"),
@@ -101,6 +105,7 @@ FAULTS: list[tuple[Callable[[Resources], None], str]] = [
     (_no_route, "routes are missing"),
     (_no_short_links, "can make no short links"),
     (_no_short_route, "routes are missing"),
+    (_one_lane, "CallbacksSlow is not the slow lane"),
 ]
 
 

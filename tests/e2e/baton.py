@@ -247,7 +247,7 @@ class Stack:
         Dead-letter queues are left out, and those on which something waits by its nature: inbound events, which nothing
         reads yet, and callbacks, whose next try may be hours away.
         """
-        waiting = ("InboundQueue", "CallbacksQueue")
+        waiting = ("InboundQueue", "CallbacksQueue", "CallbacksSlowQueue")
         return {name: size for name, size in self.sizes("Queue").items() if name not in waiting}
 
     def schedules(self, account: int) -> list[str]:

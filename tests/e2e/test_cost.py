@@ -66,7 +66,7 @@ def consumed(stack: Stack, since: float) -> tuple[Counter, Counter, Counter]:
     """Give write units, queue requests and invocations by function, since a time."""
     writes, requests, invocations = Counter(), Counter(), Counter()
     # Nothing here has a callback: what its function writes are later tries of what other tests left.
-    for function in set(stack.functions()) - {"callbacks"}:
+    for function in set(stack.functions()) - {"callbacks", "callbacks-slow"}:
         for record in stack.log(function, since):
             if record.get("message") == "consumed":
                 writes[function] += record["write_units"]

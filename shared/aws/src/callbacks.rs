@@ -145,7 +145,7 @@ impl CallbackKeys for ControlTable {
 /// What one SendMessageBatch takes.
 const BATCH: usize = 10;
 
-/// The callbacks queue. An account's messages form a group: on a standard queue that orders nothing, and makes SQS serve the
+/// The queue of a lane of callbacks. An account's messages form a group: on a standard queue that orders nothing, and makes SQS serve the
 /// accounts fairly when one of them fills the queue (SQS fair queues).
 #[derive(Clone, Debug)]
 pub struct Callbacks {

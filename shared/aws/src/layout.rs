@@ -36,6 +36,7 @@
 //! | `<account or *>#<channel or *>#<provider or *>#turn` | `-` | the next free moment of a limit |
 //! | `<account or *>#stop` | address, or `#` and the SHA-256 of a long one | what a stop list knows of it ([`crate::stops`]) |
 //! | `<account or *>#stops` | `-` | that there is such a list, for those who need to ask no further where there is none |
+//! | `<account>#receivers` | SHA-256 of an origin | how a receiver of callbacks answers (`pace`), and until when that holds |
 //! | `*#login#<digest>` | window | attempts to log in with one e-mail or from one address, in a quarter of an hour |
 //!
 //! The table of short links: the code alone as `pk`. `a`, `m`, `t` account, message and task, `u` the long address, `ct` and `e`
@@ -85,6 +86,18 @@ pub fn callback_sk(id: CallbackId) -> String {
 #[must_use]
 pub fn index_key(account: AccountId, value: impl std::fmt::Display) -> String {
     format!("{account}#{value}")
+}
+
+/// The partition of an account's receivers of callbacks.
+#[must_use]
+pub fn receivers_pk(account: AccountId) -> String {
+    index_key(account, "receivers")
+}
+
+/// The sort key of a receiver. A digest, as an address may be long, and hold a password.
+#[must_use]
+pub fn receiver_sk(origin: &str) -> String {
+    hex::encode(Sha256::digest(origin.as_bytes()))
 }
 
 /// The partition of an account's users.

@@ -15,6 +15,7 @@ pub mod lookups;
 pub mod messages;
 pub mod meter;
 pub mod outbox;
+pub mod paces;
 pub mod parameters;
 mod phone_checks;
 pub mod prices;

@@ -2,7 +2,7 @@
 
 use crate::{
     accept::Bulk,
-    callbacks::{CallbackPointer, CallbackRecord, ports::CallbackSecret},
+    callbacks::{CallbackPointer, CallbackRecord, Known, Place, ports::CallbackSecret},
     pointer::{FallbackPointer, Pointer, WakeUp},
     ports::{
         Accepting, Bandwidths, Begun, Breakers, Bulks, ChannelQueues, Claim, Claims, Clock, FallbackQueue, LastInbound,
@@ -57,6 +57,10 @@ pub struct State {
     pub callback_records: BTreeMap<(AccountId, CallbackId), CallbackRecord>,
     /// Pointers on the callbacks queue, with their delays, in the order of their coming.
     pub callbacks: Vec<(CallbackPointer, Duration)>,
+    /// Pointers on the slow lane's queue, likewise.
+    pub slow_callbacks: Vec<(CallbackPointer, Duration)>,
+    /// How receivers of callbacks answer.
+    pub paces: BTreeMap<Place, Known>,
     /// The secrets that callbacks are signed with.
     pub callback_secrets: Vec<CallbackSecret>,
     /// When people last wrote.

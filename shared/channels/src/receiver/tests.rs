@@ -129,4 +129,6 @@ async fn a_pause_that_is_asked_for_is_read() {
 #[test]
 fn a_call_leaves_time_to_write_down_what_came_of_it() {
     assert_eq!([5, 10, 30].map(|seconds| limit(Duration::from_secs(seconds)).as_secs()), [3, 6, 10]);
+    let quick = |seconds| quick_limit(Duration::from_secs(2), Duration::from_secs(seconds)).as_millis();
+    assert_eq!([5, 10, 30].map(quick), [1500, 2000, 2000]);
 }

@@ -4,21 +4,30 @@
 //! when the process that made it died right after. Here a transition becomes one call, its *record* says what came of it,
 //! and a pointer that is delayed stands for the next try. The record comes first: a pointer that is lost is made again by
 //! the redelivery of the one before, and one that comes twice finds in the record that nothing is due.
+//!
+//! There are two *lanes*, so that no receiver holds up another account's callbacks. The fast one calls receivers that have
+//! answered quickly lately, with a short time limit, and hands all others on to the slow one. There a receiver of which nothing
+//! is known is called by one process at a time, a *trial*, and rests when it stays silent.
 
 pub mod address;
 mod body;
+mod pace;
+mod place;
 pub mod ports;
 mod record;
-mod rest;
+mod traffic;
 
+pub use pace::{Known, Lane, Pace};
+pub use place::Place;
 pub use record::{CallbackRecord, CallbackTry, Standing};
-pub use rest::Rest;
+pub use traffic::Traffic;
 
 use crate::ports::{Clock, Messages, PortError, PortResult, Specs, Stored};
 use baton_domain::{AccountId, Callback, CallbackId, Message, Time, Transition};
-use ports::{CallbackLog, CallbackQueue, CallbackSecrets, Delivery, Receiver};
+use ports::{CallbackLog, CallbackQueue, CallbackSecrets, Delivery, Paces, Receiver, SlowCallbackQueue};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use traffic::Pass;
 
 /// On the callbacks queue: the caller is to be told of this. It holds the transition itself, as the message may have moved on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +48,7 @@ pub const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
 /// Tries to add a record's line before giving up on others that keep adding theirs; the pointer then comes again.
 const MOST_CONFLICTS: usize = 5;
 
-/// Handles a pointer: calls the receiver if it is due, writes down what came of it, and sees to the next try.
+/// Handles a pointer: calls the receiver if it is due and fits the lane, writes down what came of it, and sees to the next try.
 ///
 /// # Errors
 /// A port failed; the pointer is to come again.
@@ -47,11 +56,11 @@ pub async fn call_back<P, R, C>(
     ports: &P,
     receiver: &R,
     clock: &C,
-    rest: &Rest,
+    traffic: &Traffic,
     pointer: &CallbackPointer,
 ) -> PortResult<()>
 where
-    P: Messages + Specs + CallbackLog + CallbackQueue + CallbackSecrets,
+    P: Messages + Specs + CallbackLog + CallbackQueue + SlowCallbackQueue + CallbackSecrets + Paces,
     R: Receiver,
     C: Clock,
 {
@@ -60,30 +69,34 @@ where
     if let (Some(known), false) = (&known, pointer.by_hand) {
         match known.due() {
             None => return Ok(()),
-            Some(due) if due > now => return again(ports, pointer, due, now).await,
+            Some(due) if due > now => return again(ports, traffic.lane, pointer, due, now).await,
             Some(_) => {}
         }
     }
     let Some((message, callback)) = target(ports, pointer).await? else { return Ok(()) };
-    let place = rest::Place::of(account, &callback.url);
-    if let (Some(until), false) = (rest.until(&place, now), pointer.by_hand) {
-        return again(ports, pointer, until, now).await;
-    }
     let secrets = ports.secrets(account).await?;
+    let place = Place::of(account, &callback.url);
+    let turn = traffic.turn(&place).await;
+    let pace = match traffic.pass(ports, clock, &place, pointer.by_hand).await? {
+        Pass::Call(pace) => pace,
+        Pass::HandOn(lane, delay) => return hand_on(ports, lane, pointer, delay).await,
+    };
+    let began = clock.now();
     let delivery = Delivery {
         url: &callback.url,
         id: pointer.transition.id(),
-        timestamp: now.timestamp(),
+        timestamp: began.timestamp(),
         body: body::of(&message, &pointer.transition, callback.data.as_deref())?,
         secrets: &secrets,
     };
     let answer = receiver.post(&delivery).await;
     let ended = clock.now();
-    rest.learn(place, &answer, ended, clock.spread());
-    let line = CallbackTry::of(now, ended, &answer, pointer.by_hand);
+    let lane = traffic.learn(ports, &place, pace.as_ref(), &answer, (began, ended), clock.spread()).await;
+    drop(turn);
+    let line = CallbackTry::of(began, ended, &answer, pointer.by_hand);
     let record = write_down(ports, clock, pointer, known, line, answer.retry_after).await?;
     match record.and_then(|record| record.due()).filter(|_| !pointer.by_hand) {
-        Some(due) => again(ports, pointer, due, ended).await,
+        Some(due) => again(ports, lane, pointer, due, ended).await,
         None => Ok(()),
     }
 }
@@ -98,10 +111,29 @@ async fn target<P: Messages + Specs>(ports: &P, pointer: &CallbackPointer) -> Po
     Ok(spec.and_then(|spec| spec.callback.clone()).map(|callback| (message, callback)))
 }
 
-/// Puts a pointer back on the queue, to come when it is due or as late as a queue can.
-async fn again<P: CallbackQueue>(ports: &P, pointer: &CallbackPointer, due: Time, now: Time) -> PortResult<()> {
-    let delay = (due - now).to_std().unwrap_or_default().min(LONGEST_DELAY);
-    CallbackQueue::push(ports, std::slice::from_ref(pointer), delay).await
+/// Puts a pointer back on the queue of a lane, to come when it is due or as late as a queue can.
+async fn again<P: CallbackQueue + SlowCallbackQueue>(
+    ports: &P,
+    lane: Lane,
+    pointer: &CallbackPointer,
+    due: Time,
+    now: Time,
+) -> PortResult<()> {
+    hand_on(ports, lane, pointer, (due - now).to_std().unwrap_or_default()).await
+}
+
+/// Puts a pointer on the queue of a lane, to come after a while.
+async fn hand_on<P: CallbackQueue + SlowCallbackQueue>(
+    ports: &P,
+    lane: Lane,
+    pointer: &CallbackPointer,
+    delay: Duration,
+) -> PortResult<()> {
+    let delay = delay.min(LONGEST_DELAY);
+    match lane {
+        Lane::Fast => CallbackQueue::push(ports, std::slice::from_ref(pointer), delay).await,
+        Lane::Slow => ports.push_slow(pointer, delay).await,
+    }
 }
 
 /// Adds a try to the record. `None` when another delivery of the same pointer has added its own meanwhile: that one sees to

@@ -1,6 +1,6 @@
 //! What calling back needs of the world.
 
-use super::{CallbackPointer, CallbackRecord};
+use super::{CallbackPointer, CallbackRecord, Known, Place};
 use crate::ports::{PortResult, Stored};
 use baton_domain::{AccountId, CallbackId, MessageId, Time};
 use std::{fmt, future::Future, time::Duration};
@@ -29,10 +29,29 @@ pub trait CallbackLog: Send + Sync {
     ) -> impl Future<Output = PortResult<Vec<CallbackRecord>>> + Send;
 }
 
-/// The callbacks queue.
+/// The callbacks queue, which is the fast lane's.
 pub trait CallbackQueue: Send + Sync {
     /// Puts pointers on the queue; answers when all are durable. `delay` is at most 15 minutes.
     fn push(&self, pointers: &[CallbackPointer], delay: Duration) -> impl Future<Output = PortResult<()>> + Send;
+}
+
+/// The slow lane's queue.
+pub trait SlowCallbackQueue: Send + Sync {
+    /// Puts a pointer on the queue; answers when it is durable. `delay` is at most 15 minutes.
+    fn push_slow(&self, pointer: &CallbackPointer, delay: Duration) -> impl Future<Output = PortResult<()>> + Send;
+}
+
+/// How receivers answer, as all processes know it together. What is lost of it is found out again.
+pub trait Paces: Send + Sync {
+    /// What is known of a receiver, as of every write before; it may have ended.
+    fn pace(&self, place: &Place) -> impl Future<Output = PortResult<Option<Known>>> + Send;
+
+    /// Replaces what is known of a receiver.
+    fn set_pace(&self, place: &Place, known: &Known) -> impl Future<Output = PortResult<()>> + Send;
+
+    /// Stores a [`Pace::Trial`](super::Pace::Trial) until then, unless something is known at `now`: says whether it did. Of
+    /// several that ask at once, one is told so.
+    fn begin_trial(&self, place: &Place, now: Time, until: Time) -> impl Future<Output = PortResult<bool>> + Send;
 }
 
 /// A secret that an account's callbacks are signed with. Its text never reaches a log.

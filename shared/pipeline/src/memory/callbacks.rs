@@ -3,12 +3,12 @@
 use super::Memory;
 use crate::{
     callbacks::{
-        CallbackPointer, CallbackRecord,
-        ports::{CallbackLog, CallbackQueue, CallbackSecret, CallbackSecrets},
+        CallbackPointer, CallbackRecord, Known, Pace, Place,
+        ports::{CallbackLog, CallbackQueue, CallbackSecret, CallbackSecrets, Paces, SlowCallbackQueue},
     },
     ports::{PortResult, Stored},
 };
-use baton_domain::{AccountId, CallbackId, MessageId};
+use baton_domain::{AccountId, CallbackId, MessageId, Time};
 use std::time::Duration;
 
 impl CallbackLog for Memory {
@@ -37,6 +37,33 @@ impl CallbackQueue for Memory {
     async fn push(&self, pointers: &[CallbackPointer], delay: Duration) -> PortResult<()> {
         self.state().callbacks.extend(pointers.iter().map(|pointer| (pointer.clone(), delay)));
         Ok(())
+    }
+}
+
+impl SlowCallbackQueue for Memory {
+    async fn push_slow(&self, pointer: &CallbackPointer, delay: Duration) -> PortResult<()> {
+        self.state().slow_callbacks.push((pointer.clone(), delay));
+        Ok(())
+    }
+}
+
+impl Paces for Memory {
+    async fn pace(&self, place: &Place) -> PortResult<Option<Known>> {
+        Ok(self.state().paces.get(place).copied())
+    }
+
+    async fn set_pace(&self, place: &Place, known: &Known) -> PortResult<()> {
+        self.state().paces.insert(place.clone(), *known);
+        Ok(())
+    }
+
+    async fn begin_trial(&self, place: &Place, now: Time, until: Time) -> PortResult<bool> {
+        let mut state = self.state();
+        if state.paces.get(place).is_some_and(|known| known.until > now) {
+            return Ok(false);
+        }
+        state.paces.insert(place.clone(), Known { pace: Pace::Trial, until });
+        Ok(true)
     }
 }
 
