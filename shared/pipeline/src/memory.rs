@@ -8,9 +8,11 @@ use crate::{
         Accepting, Bandwidths, Begun, Breakers, Bulks, ChannelQueues, Claim, Claims, Clock, FallbackQueue, LastInbound,
         Messages, PortResult, Scheduler, Specs, Stored, WakeUps,
     },
+    tasks::file::TaskFile,
 };
 use baton_domain::{
-    AccountId, AttemptRef, BulkId, CallbackId, Channel, Message, MessageId, PhoneCheck, ShortLink, Spec, Time,
+    AccountId, AttemptRef, BulkId, CallbackId, Channel, Message, MessageId, PhoneCheck, ShortLink, Spec, Task, TaskId,
+    Time,
     bandwidth::{Bandwidth, Limit},
     breaker::Breaker,
     decide,
@@ -27,6 +29,9 @@ mod callbacks;
 mod phone_checks;
 mod short_links;
 mod stops;
+mod tasks;
+
+pub use tasks::Counted;
 
 /// What is stored and queued.
 #[derive(Debug, Default)]
@@ -71,6 +76,12 @@ pub struct State {
     pub phone_checks: BTreeMap<(AccountId, Uuid), PhoneCheck>,
     /// What stop lists know, by whose they are and the address.
     pub stops: BTreeMap<(StopScope, String), Listed>,
+    /// The tasks.
+    pub tasks: BTreeMap<(AccountId, TaskId), Task>,
+    /// Their bulks, by their keys.
+    pub task_bulks: BTreeMap<(AccountId, TaskId, BulkId), Counted>,
+    /// Their files.
+    pub task_files: BTreeMap<(AccountId, TaskId, Uuid), TaskFile>,
 }
 
 /// All ports over one [`State`].
