@@ -16,6 +16,7 @@ pub mod meter;
 pub mod outbox;
 pub mod parameters;
 pub mod prices;
+mod queue;
 pub mod queues;
 pub mod record;
 pub mod scheduler;
