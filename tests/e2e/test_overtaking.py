@@ -8,13 +8,15 @@ import pytest
 from baton import Client, Json, Stack, eventually, item, phone
 from conftest import NewAccount
 
-# What is in flight on the channel's queue when the single messages are posted, in requests of the largest size.
-REQUESTS, RECIPIENTS = 3, 1000
+# What is on its way when the single messages are posted.
+REQUESTS, RECIPIENTS = 6, 500
+# How long it may take to post all requests.
+AHEAD = 30
 # Until all of it has been delivered, on a machine that is busy.
 PATIENCE = 240.0
 SMS = {"sms": {"text": "Hello"}}
 
-# How a job is sent: gives when its messages begin to go.
+# Sends a job.
 Job = Callable[[Client], None]
 
 
@@ -32,9 +34,9 @@ def post(client: Client, **more: str) -> None:
 
 def requests_for_one_moment(client: Client) -> None:
     """Post requests whose messages are all due at the same time."""
-    due = int(time.time()) + 20
+    due = int(time.time()) + AHEAD
     post(client, sendAt=datetime.fromtimestamp(due, UTC).isoformat())
-    assert time.time() < due, "the requests have taken too long"
+    assert time.time() < due, f"the requests took more than {AHEAD} s"
 
 
 def task(client: Client) -> None:
@@ -58,7 +60,7 @@ def test_a_single_message_overtakes(stack: Stack, new_account: NewAccount, job: 
     sender = new_account()
     single = sender if own else new_account()
     job(sender)
-    eventually(lambda: sender.ok("GET", "/outbox?limit=1")["items"], "a first message of the job", timeout=60)
+    eventually(lambda: sender.ok("GET", "/outbox?limit=1")["items"], "a first message of the job", PATIENCE)
     (message,) = single.send(item(SMS, {"phone": phone()}))
     single.until(message, "DELIVERED", timeout=PATIENCE)
     delivered = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

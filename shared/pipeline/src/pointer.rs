@@ -149,3 +149,31 @@ impl QueuedReceipt {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use baton_domain::BulkId;
+    use serde_json::{from_value, json, to_value};
+
+    #[test]
+    fn the_group_is_the_task_or_else_the_account() {
+        let task = TaskId(uuid::Uuid::from_u128(7));
+        assert_eq!(group(AccountId(1), None), "account-1");
+        assert_eq!(group(AccountId(1), Some(task)), "task-00000000-0000-0000-0000-000000000007");
+        // The most that SQS takes is 128 characters.
+        assert!(group(AccountId(u64::MAX), None).len() <= 128);
+    }
+
+    #[test]
+    fn records_without_a_task_are_read_and_written_as_before() {
+        let message = MessageId::new(BulkId::new(Time::default(), *b"baton-01"), 0);
+        let attempt = AttemptRef { account: AccountId(1), message, attempt: 0 };
+        let fallback = json!({ "account": 1, "message": message });
+        let receipt = json!({ "attempt": attempt, "status": "sent", "at": 5 });
+        let read: FallbackPointer = from_value(fallback.clone()).expect("a pointer");
+        assert_eq!((read.task, to_value(read).expect("JSON")), (None, fallback));
+        let read: QueuedReceipt = from_value(receipt.clone()).expect("a receipt");
+        assert_eq!((read.task, to_value(read).expect("JSON")), (None, receipt));
+    }
+}
