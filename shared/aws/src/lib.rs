@@ -19,6 +19,7 @@ pub mod paces;
 pub mod parameters;
 mod phone_checks;
 pub mod prices;
+mod queue;
 pub mod queues;
 pub mod record;
 pub mod scheduler;

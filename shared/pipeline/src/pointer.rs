@@ -6,6 +6,13 @@ use baton_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+/// The group of what is put on a queue for a message: its task, else its account. On a standard queue a group orders nothing; it
+/// makes SQS serve the groups fairly when one of them fills the queue (SQS fair queues), so that single messages overtake a send job.
+#[must_use]
+pub fn group(account: AccountId, task: Option<TaskId>) -> String {
+    task.map_or_else(|| format!("account-{account}"), |task| format!("task-{task}"))
+}
+
 /// On a channel's queue: this attempt waits for its sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +49,17 @@ pub struct FallbackPointer {
     pub account: AccountId,
     /// The message.
     pub message: MessageId,
+    /// The message's task.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub task: Option<TaskId>,
+}
+
+impl FallbackPointer {
+    /// A pointer to this message.
+    #[must_use]
+    pub const fn of(message: &Message) -> FallbackPointer {
+        FallbackPointer { account: message.account, message: message.id, task: message.task }
+    }
 }
 
 /// On the wake queue: look at this bulk again.
@@ -81,6 +99,9 @@ pub struct QueuedReceipts {
 pub struct QueuedReceipt {
     /// The attempt, as `account-message-attempt`.
     pub attempt: AttemptRef,
+    /// The message's task.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub task: Option<TaskId>,
     /// `sent`, `delivered`, `read` or `failed`.
     pub status: QueuedStatus,
     /// When it happened, in milliseconds since the epoch.
@@ -126,5 +147,33 @@ impl QueuedReceipt {
             attempt: self.attempt,
             receipt: Receipt { status, at, provider_message_id: None, part_count: None },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use baton_domain::BulkId;
+    use serde_json::{from_value, json, to_value};
+
+    #[test]
+    fn the_group_is_the_task_or_else_the_account() {
+        let task = TaskId(uuid::Uuid::from_u128(7));
+        assert_eq!(group(AccountId(1), None), "account-1");
+        assert_eq!(group(AccountId(1), Some(task)), "task-00000000-0000-0000-0000-000000000007");
+        // The most that SQS takes is 128 characters.
+        assert!(group(AccountId(u64::MAX), None).len() <= 128);
+    }
+
+    #[test]
+    fn records_without_a_task_are_read_and_written_as_before() {
+        let message = MessageId::new(BulkId::new(Time::default(), *b"baton-01"), 0);
+        let attempt = AttemptRef { account: AccountId(1), message, attempt: 0 };
+        let fallback = json!({ "account": 1, "message": message });
+        let receipt = json!({ "attempt": attempt, "status": "sent", "at": 5 });
+        let read: FallbackPointer = from_value(fallback.clone()).expect("a pointer");
+        assert_eq!((read.task, to_value(read).expect("JSON")), (None, fallback));
+        let read: QueuedReceipt = from_value(receipt.clone()).expect("a receipt");
+        assert_eq!((read.task, to_value(read).expect("JSON")), (None, receipt));
     }
 }
