@@ -243,6 +243,7 @@ async fn changes(memory: &Memory, account: AccountId, url: &str, count: u16) -> 
         account,
         bulk: BulkId::new(SystemClock.now(), SystemClock.random()),
         named: false,
+        task: None,
         digest: String::new(),
         items: vec![Item {
             index: 0,
