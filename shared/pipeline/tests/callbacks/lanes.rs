@@ -196,7 +196,8 @@ async fn what_somebody_asks_for_waits_for_no_rest() {
     handle(&ports, &clock, &receiver, &traffic(Lane::Fast), &by_hand).await;
     assert_eq!((receiver.told().len(), queued(&ports).1), (1, vec![4000, 0]));
     handle(&ports, &clock, &receiver, &slow, &by_hand).await;
-    assert_eq!((receiver.told().len(), pace(&ports).await.map(|known| known.pace)), (2, Some(Pace::Quick)));
+    assert_eq!(receiver.told().len(), 2);
+    assert_eq!(pace(&ports).await.map(|known| known.pace), Some(Pace::Quick));
 }
 
 /// From lane to lane and back: dead when it was trusted, dead for a while, then slow, then well.
