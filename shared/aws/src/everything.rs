@@ -4,6 +4,7 @@ mod auth;
 mod prices;
 mod short_links;
 mod stops;
+mod tasks;
 mod white_lists;
 
 use crate::{

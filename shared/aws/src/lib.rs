@@ -25,8 +25,10 @@ pub mod short_links;
 pub mod state;
 pub mod stops;
 pub mod stream;
+mod tasks;
 mod templates;
 pub mod users;
 mod white_lists;
+mod windows;
 
 pub use meter::Meter;
