@@ -101,6 +101,14 @@ const KEY: &str = "apiKey";
         wire::SetWhiteList,
         wire::WhiteList,
         wire::WhiteListEntry,
+        wire::AddedFile,
+        wire::AddedFiles,
+        wire::BulkFile,
+        wire::FileLink,
+        wire::MakeUpload,
+        wire::PostBulk,
+        wire::PostFiles,
+        wire::Upload,
     ))
 )]
 struct Schemas;

@@ -7,7 +7,7 @@ use crate::{
     ports::Scope,
     refusal::Refusal,
     routes::{
-        auth, bandwidth, callbacks, health, keys, messages, openapi, outbox, prices, providers, short_links, stop_list,
+        auth, bandwidth, bulk, callbacks, files, health, keys, messages, openapi, outbox, prices, providers, short_links, stop_list,
         templates, users, white_list,
     },
 };
@@ -64,6 +64,12 @@ pub(crate) enum Handler {
     RemoveStops,
     ListWhiteList,
     PutWhiteList,
+    AddTaskFiles,
+    UploadTaskFile,
+    GetTaskErrors,
+    GetSheet,
+    PostBulk,
+    GetBulk,
 }
 
 /// One line of the table.
@@ -79,7 +85,7 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 43] = {
+pub(crate) static ROUTES: [Route; 49] = {
     use Scope::{Admin, Operator, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
@@ -243,6 +249,24 @@ pub(crate) static ROUTES: [Route; 43] = {
             Handler::PutWhiteList,
             white_list::put::__path_handle::operation,
         ),
+        route(Method::POST, "/tasks/{id}", Some(Send), Handler::AddTaskFiles, files::add::__path_handle::operation),
+        route(
+            Method::POST,
+            "/tasks/{id}/upload",
+            Some(Send),
+            Handler::UploadTaskFile,
+            files::upload::__path_handle::operation,
+        ),
+        route(
+            Method::GET,
+            "/tasks/{id}/errors",
+            Some(Read),
+            Handler::GetTaskErrors,
+            files::errors::__path_handle::operation,
+        ),
+        route(Method::GET, "/tasks/sheets/{type}", Some(Read), Handler::GetSheet, files::sheet::__path_handle::operation),
+        route(Method::POST, "/messages/bulk", Some(Send), Handler::PostBulk, bulk::post::__path_handle::operation),
+        route(Method::GET, "/messages/bulk/{id}", Some(Read), Handler::GetBulk, bulk::get::__path_handle::operation),
         route(Method::GET, "/health", None, Handler::Health, health::__path_handle::operation),
         route(Method::GET, "/openapi.json", None, Handler::OpenApi, openapi::__path_handle::operation),
     ]
@@ -339,6 +363,12 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::RemoveStops, Some(caller)) => stop_list::remove::handle(app, caller, call).await,
         (Handler::ListWhiteList, Some(caller)) => white_list::list::handle(app, caller, call).await,
         (Handler::PutWhiteList, Some(caller)) => white_list::put::handle(app, caller, call).await,
+        (Handler::AddTaskFiles, Some(caller)) => files::add::handle(app, caller, call).await,
+        (Handler::UploadTaskFile, Some(caller)) => files::upload::handle(app, caller, call).await,
+        (Handler::GetTaskErrors, Some(caller)) => files::errors::handle(app, caller, call).await,
+        (Handler::GetSheet, Some(_)) => files::sheet::handle(call),
+        (Handler::PostBulk, Some(caller)) => bulk::post::handle(app, caller, call).await,
+        (Handler::GetBulk, Some(caller)) => bulk::get::handle(app, caller, call).await,
     }
 }
 

@@ -1,6 +1,7 @@
 //! All ports of the HTTP interface in one, each passed on to the adapter that fulfils it.
 
 mod auth;
+mod objects;
 mod prices;
 mod short_links;
 mod stops;
@@ -12,6 +13,7 @@ use crate::{
     callbacks::Callbacks,
     control::ControlTable,
     messages::MessageTable,
+    objects::ObjectStore,
     outbox::OutboxTable,
     parameters::Documents,
     prices::PriceTable,
@@ -67,6 +69,8 @@ pub struct Everything {
     pub links: LinkTable,
     /// Registered senders and prices.
     pub prices: PriceTable,
+    /// Files.
+    pub objects: ObjectStore,
 }
 
 impl Messages for Everything {

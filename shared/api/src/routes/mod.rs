@@ -2,7 +2,9 @@
 
 pub(crate) mod auth;
 pub(crate) mod bandwidth;
+pub(crate) mod bulk;
 pub(crate) mod callbacks;
+pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod keys;
 pub(crate) mod messages;

@@ -8,6 +8,7 @@ mod permitted;
 mod prices;
 mod recipient;
 mod render;
+mod rows;
 mod shape;
 mod stopped;
 mod template;
@@ -16,6 +17,7 @@ mod validated;
 pub(crate) use content::provider;
 pub(crate) use item::MOST_GROUP;
 pub(crate) use prices::{Pricing, needs_prices};
+pub(crate) use rows::{RowItem, Rows};
 pub(crate) use template::{preview, read as read_template, variables_of};
 #[cfg(test)]
 pub(crate) use {

@@ -29,9 +29,11 @@ use uuid::Uuid;
 
 mod callbacks;
 mod lists;
+mod objects;
 mod prices;
 mod short_links;
 mod stops;
+mod tasks;
 mod templates;
 mod white_lists;
 
