@@ -40,6 +40,7 @@ use baton_domain::Currency;
 use baton_pipeline::callbacks::ports::{CallbackLog, CallbackQueue};
 use baton_pipeline::ports::{Accepting, Bandwidths, Breakers, Bulks, ChannelQueues, Clock, Messages, Specs, WakeUps};
 use baton_pipeline::short_links::ShortLinkLists;
+use baton_pipeline::tasks::ports::{TaskBulks, TaskFiles, Tasks};
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, Request, Response, header};
 use std::{net::IpAddr, panic::AssertUnwindSafe, time::Instant};
@@ -71,6 +72,9 @@ pub trait Ports:
     + Prices
     + StopLists
     + WhiteLists
+    + Tasks
+    + TaskBulks
+    + TaskFiles
 {
 }
 
@@ -100,6 +104,9 @@ impl<T> Ports for T where
         + Prices
         + StopLists
         + WhiteLists
+        + Tasks
+        + TaskBulks
+        + TaskFiles
 {
 }
 
