@@ -48,6 +48,7 @@ const EXAMPLES: &[(&str, &str)] = examples! {
     "listCallbacks" "retryCallback" "listCallbackSecrets" "makeCallbackSecret" "removeCallbackSecret"
     "login" "refresh"
     "listUsers" "makeUser" "getUser" "putUser" "removeUser"
+    "listTasks" "makeTask" "getTask" "changeTask" "deleteTask" "getTaskStatus" "startTask" "pauseTask" "resumeTask"
     "listTemplates" "makeTemplate" "getTemplate" "putTemplate" "deleteTemplate" "previewTemplate"
     "listShortLinks"
     "listSenders" "putSenders" "listSmsTariffs" "putSmsTariffs"

@@ -109,10 +109,10 @@ impl<T> Ports for T where
         + Prices
         + StopLists
         + WhiteLists
-    + Tasks
-    + TaskBulks
-    + TaskFiles
-    + Objects
+        + Tasks
+        + TaskBulks
+        + TaskFiles
+        + Objects
 {
 }
 

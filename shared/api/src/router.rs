@@ -7,8 +7,8 @@ use crate::{
     ports::Scope,
     refusal::Refusal,
     routes::{
-        auth, bandwidth, bulk, callbacks, files, health, keys, messages, openapi, outbox, prices, providers, short_links, stop_list,
-        templates, users, white_list,
+        auth, bandwidth, bulk, callbacks, files, health, keys, messages, openapi, outbox, prices, providers,
+        short_links, stop_list, tasks, templates, users, white_list,
     },
 };
 use baton_pipeline::ports::Clock;
@@ -48,6 +48,15 @@ pub(crate) enum Handler {
     PutUser,
     RemoveUser,
     ValidateMessages,
+    ListTasks,
+    MakeTask,
+    GetTask,
+    ChangeTask,
+    DeleteTask,
+    GetTaskStatus,
+    StartTask,
+    PauseTask,
+    ResumeTask,
     ListTemplates,
     MakeTemplate,
     GetTemplate,
@@ -85,7 +94,7 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 49] = {
+pub(crate) static ROUTES: [Route; 58] = {
     use Scope::{Admin, Operator, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
@@ -160,6 +169,39 @@ pub(crate) static ROUTES: [Route; 49] = {
             Some(Send),
             Handler::ValidateMessages,
             messages::validate::__path_handle::operation,
+        ),
+        route(Method::GET, "/tasks", Some(Read), Handler::ListTasks, tasks::list::__path_handle::operation),
+        route(Method::POST, "/tasks", Some(Send), Handler::MakeTask, tasks::make::__path_handle::operation),
+        route(Method::GET, "/tasks/{id}", Some(Read), Handler::GetTask, tasks::get::__path_handle::operation),
+        route(Method::PUT, "/tasks/{id}", Some(Send), Handler::ChangeTask, tasks::change::__path_handle::operation),
+        route(Method::DELETE, "/tasks/{id}", Some(Send), Handler::DeleteTask, tasks::delete::__path_handle::operation),
+        route(
+            Method::GET,
+            "/tasks/{id}/statuses",
+            Some(Read),
+            Handler::GetTaskStatus,
+            tasks::status::__path_handle::operation,
+        ),
+        route(
+            Method::POST,
+            "/startedTasks/{id}",
+            Some(Send),
+            Handler::StartTask,
+            tasks::start::__path_handle::operation,
+        ),
+        route(
+            Method::POST,
+            "/pausedTasks/{id}",
+            Some(Send),
+            Handler::PauseTask,
+            tasks::pause::__path_handle::operation,
+        ),
+        route(
+            Method::DELETE,
+            "/pausedTasks/{id}",
+            Some(Send),
+            Handler::ResumeTask,
+            tasks::resume::__path_handle::operation,
         ),
         route(Method::GET, "/templates", Some(Read), Handler::ListTemplates, templates::list::__path_handle::operation),
         route(
@@ -347,6 +389,15 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::PutUser, Some(caller)) => users::put::handle(app, caller, call).await,
         (Handler::RemoveUser, Some(caller)) => users::remove::handle(app, caller, call).await,
         (Handler::ValidateMessages, Some(caller)) => messages::validate::handle(app, caller, call).await,
+        (Handler::ListTasks, Some(caller)) => tasks::list::handle(app, caller, call).await,
+        (Handler::MakeTask, Some(caller)) => tasks::make::handle(app, caller, call).await,
+        (Handler::GetTask, Some(caller)) => tasks::get::handle(app, caller, call).await,
+        (Handler::ChangeTask, Some(caller)) => tasks::change::handle(app, caller, call).await,
+        (Handler::DeleteTask, Some(caller)) => tasks::delete::handle(app, caller, call).await,
+        (Handler::GetTaskStatus, Some(caller)) => tasks::status::handle(app, caller, call).await,
+        (Handler::StartTask, Some(caller)) => tasks::start::handle(app, caller, call).await,
+        (Handler::PauseTask, Some(caller)) => tasks::pause::handle(app, caller, call).await,
+        (Handler::ResumeTask, Some(caller)) => tasks::resume::handle(app, caller, call).await,
         (Handler::ListTemplates, Some(caller)) => templates::list::handle(app, caller, call).await,
         (Handler::MakeTemplate, Some(caller)) => templates::make::handle(app, caller, call).await,
         (Handler::GetTemplate, Some(caller)) => templates::get::handle(app, caller, call).await,

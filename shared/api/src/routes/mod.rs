@@ -14,6 +14,7 @@ pub(crate) mod prices;
 pub(crate) mod providers;
 pub(crate) mod short_links;
 pub(crate) mod stop_list;
+pub(crate) mod tasks;
 pub(crate) mod templates;
 pub(crate) mod users;
 pub(crate) mod white_list;

@@ -12,9 +12,10 @@ use crate::{
     import::{NAME, Work},
     multipart::FilePart,
     refusal::Refusal,
+    routes::tasks,
     wire::FileLink,
 };
-use baton_domain::{AccountId, BulkId, Task, TaskId, Time, task::TaskState};
+use baton_domain::{AccountId, BulkId, Task, TaskId, Time};
 use baton_pipeline::{
     objects::Objects,
     ports::{Clock, PortError},
@@ -22,7 +23,6 @@ use baton_pipeline::{
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, time::Duration};
 use tempfile::NamedTempFile;
-use uuid::Uuid;
 
 /// What is longer goes by a link: what a function answers has its limits.
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
@@ -34,12 +34,9 @@ pub(super) const VALID: Duration = Duration::from_secs(60 * 60);
 /// What a sheet is stored as. What it really is, is told by its bytes.
 const SHEET: &str = "application/octet-stream";
 
-/// The task that the path names, unless it was deleted or is the hidden one of a bulk.
+/// The task that the path names.
 async fn of_path<P: Ports, C: Clock>(app: &App<P, C>, account: AccountId, call: &Call<'_>) -> Result<Task, Refusal> {
-    let missing = || Refusal::not_found("task");
-    let id = Uuid::try_parse(call.parameter(0)).map_err(|_| missing())?;
-    let task = app.ports.task(account, TaskId(id)).await?;
-    task.filter(|task| task.state != TaskState::Deleted && !task.is_hidden()).ok_or_else(missing)
+    tasks::read(&app.ports, (account, tasks::id_of(call)?)).await
 }
 
 /// The answer that is a CSV: itself, or where it is too long for an answer a link to it.
