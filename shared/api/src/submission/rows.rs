@@ -45,7 +45,7 @@ impl Rows {
             let mut faults = Faults::default();
             let read = item::read(&item, &place, rules, &mut faults);
             Judged {
-                draft: Draft { bulk: None, items: read.into_iter().collect() },
+                draft: Draft { bulk: None, task: None, items: read.into_iter().collect() },
                 faults: faults.into_details(),
                 rows: rows.into_iter().map(|(row, name)| (row, group(name, &place))).collect(),
             }
