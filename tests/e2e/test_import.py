@@ -200,7 +200,7 @@ def test_a_large_sheet_goes_by_a_form(account: Client) -> None:
     posted = http("POST", form["url"], {"Content-Type": kind}, body)
     assert posted.status in (200, 204), posted.text
     eventually(
-        lambda: account.ok("GET", f"/tasks?name=December")["items"][0]["totalMessageCount"] == len(numbers),
+        lambda: account.ok("GET", "/tasks?name=December")["items"][0]["totalMessageCount"] == len(numbers),
         "all rows are messages",
         timeout=120,
     )
