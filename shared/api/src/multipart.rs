@@ -68,7 +68,8 @@ impl Parts {
     fn take(&mut self, name: String, file: Option<String>, bytes: Vec<u8>, others: &[&str], faults: &mut Faults) {
         let root = Path::Root;
         if name == "messages" {
-            let name: String = file.unwrap_or_default().chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+            let name: String =
+                file.unwrap_or_default().chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
             let name = if name.is_empty() { "messages".to_owned() } else { name };
             self.files.push(FilePart { name, bytes });
         } else if !others.contains(&name.as_str()) {
@@ -152,6 +153,10 @@ fn malformed(error: multer::Error) -> Refusal {
     match error {
         multer::Error::StreamReadFailed(cause) => PortError::new("reading a body", cause).into(),
         // Its words may quote the body.
-        _ => Refusal::new(StatusCode::BAD_REQUEST, "invalid_multipart", "The body is no well-formed multipart/form-data."),
+        _ => Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_multipart",
+            "The body is no well-formed multipart/form-data.",
+        ),
     }
 }

@@ -1,12 +1,6 @@
 //! A chunk becomes a bulk.
 
-use super::{
-    ImportPorts, Importer,
-    chunk::Chunk,
-    refused, results,
-    sheet::Sheet,
-    work::Work,
-};
+use super::{ImportPorts, Importer, chunk::Chunk, refused, results, sheet::Sheet, work::Work};
 use baton_pipeline::{
     accept::{self, AcceptError},
     ports::{Clock, PortError, PortResult},

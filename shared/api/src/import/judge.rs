@@ -1,11 +1,6 @@
 //! Which rows of a chunk become messages: by what the sheet says of them, and by the rules of `POST /messages`.
 
-use super::{
-    ImportPorts, Importer, chunk::Chunk, reasons,
-    refused::Refused,
-    sheet::Sheet,
-    work::Work,
-};
+use super::{ImportPorts, Importer, chunk::Chunk, reasons, refused::Refused, sheet::Sheet, work::Work};
 use crate::submission::{Pricing, RowItem, Rows, Rules, Templates};
 use baton_pipeline::{
     ports::{Clock, PortResult},
@@ -38,11 +33,8 @@ impl<P: ImportPorts, C: Clock> Importer<P, C> {
     ) -> PortResult<(Rows, RefusedRows)> {
         let items = items(chunk);
         let templates = self.templates(work, file, &items).await?;
-        let pricing = Pricing {
-            list: self.ports.price_list(work.account).await?,
-            currency: self.currency,
-            judges: true,
-        };
+        let pricing =
+            Pricing { list: self.ports.price_list(work.account).await?, currency: self.currency, judges: true };
         let rules = Rules {
             now: file.created_at,
             templates: &templates,
@@ -95,10 +87,8 @@ fn refused(sheet: &Sheet, chunk: &Chunk, rows: &Rows) -> RefusedRows {
     let (reader, language) = (&sheet.reader, sheet.reader.language());
     let unread = chunk.rows.iter().zip(0..).filter_map(|(row, place)| {
         let faults = row.message.as_ref().err()?;
-        let told = faults.iter().map(|fault| Refused {
-            column: fault.column.clone(),
-            reason: fault.reason.message(language),
-        });
+        let told =
+            faults.iter().map(|fault| Refused { column: fault.column.clone(), reason: fault.reason.message(language) });
         Some((place, told.collect()))
     });
     let judged = rows.refused().into_iter().map(|(place, details)| {

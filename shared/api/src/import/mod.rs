@@ -36,17 +36,7 @@ const MARGIN: TimeDelta = TimeDelta::seconds(2);
 
 /// What an import needs of the world.
 pub trait ImportPorts:
-    Accepting
-    + Bulks
-    + TaskReads
-    + TaskBulks
-    + TaskFiles
-    + Templates
-    + WhiteLists
-    + Prices
-    + StopList
-    + WakeUps
-    + Objects
+    Accepting + Bulks + TaskReads + TaskBulks + TaskFiles + Templates + WhiteLists + Prices + StopList + WakeUps + Objects
 {
 }
 

@@ -61,7 +61,8 @@ impl<P: ImportPorts, C: Clock> Importer<P, C> {
     /// Reads the whole file once: nothing is begun with one that can not be read to its end. `None` when it is refused, or somebody
     /// else is ahead of us and has finished.
     async fn look_through(&self, work: Work, file: TaskFile, sheet: &mut Sheet) -> PortResult<Option<TaskFile>> {
-        let found = sheet.reader.check().and_then(|found| if found.rows == 0 { Err(SheetError::Empty) } else { Ok(found) });
+        let found =
+            sheet.reader.check().and_then(|found| if found.rows == 0 { Err(SheetError::Empty) } else { Ok(found) });
         let rows = match found {
             Ok(found) => found.rows,
             Err(error) => {

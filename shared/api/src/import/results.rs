@@ -23,12 +23,7 @@ pub(crate) struct ResultRow {
 }
 
 /// Keeps what became of a chunk's rows.
-pub(super) async fn store<O: Objects>(
-    objects: &O,
-    work: Work,
-    chunk: &Chunk,
-    refused: &RefusedRows,
-) -> PortResult<()> {
+pub(super) async fn store<O: Objects>(objects: &O, work: Work, chunk: &Chunk, refused: &RefusedRows) -> PortResult<()> {
     let rows: Vec<_> = chunk
         .rows
         .iter()

@@ -36,8 +36,11 @@ impl Work {
     pub fn of_key(key: &str) -> Option<Work> {
         let mut parts = key.split('/');
         let (kind, account, task, file) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        let work =
-            Work { account: AccountId(account.parse().ok()?), task: TaskId(task.parse().ok()?), file: file.parse().ok()? };
+        let work = Work {
+            account: AccountId(account.parse().ok()?),
+            task: TaskId(task.parse().ok()?),
+            file: file.parse().ok()?,
+        };
         (kind == IMPORTS && parts.next().is_none() && work.key() == key).then_some(work)
     }
 

@@ -57,9 +57,10 @@ const SHEET: &str = "Телефон;Текст;var:name\r\n79990000001;{{name}}!
 /// What is stored of an import, to be compared.
 fn outcome(bench: &Bench) -> (BTreeSet<String>, u64, Vec<String>, BTreeSet<BulkId>) {
     let state = bench.world.memory.state();
-    let messages = state.messages.values().map(|message| {
-        format!("{} {:?} {:?}", message.id, message.recipient.phone, message.task)
-    });
+    let messages = state
+        .messages
+        .values()
+        .map(|message| format!("{} {:?} {:?}", message.id, message.recipient.phone, message.task));
     let total = Progress::sum(state.task_bulks.values().map(|(progress, _)| *progress)).total;
     let refused = state.objects.iter().filter(|(key, _)| key.starts_with("refused/"));
     let refused = refused.map(|(_, object)| String::from_utf8(object.bytes.clone()).expect("text")).collect();
@@ -116,7 +117,8 @@ async fn a_run_stops_before_its_time_ends_and_the_next_goes_on() {
     let id = task(&bench, Uuid::from_u128(7), "December");
     let work = posted(&bench, id, SHEET);
     let importer = importer(&bench, 3);
-    for (nth, expected) in [Outcome::Continue, Outcome::Continue, Outcome::Done, Outcome::Done].into_iter().enumerate() {
+    for (nth, expected) in [Outcome::Continue, Outcome::Continue, Outcome::Done, Outcome::Done].into_iter().enumerate()
+    {
         assert_eq!(importer.run(work, start()).await.expect("a run"), expected);
         assert_eq!(bench.world.memory.state().task_bulks.len(), (nth + 1).min(3));
     }
@@ -154,7 +156,7 @@ async fn what_is_stored_stays_when_the_lists_have_changed_before_a_chunk_is_read
         entity: baton_domain::white_list::Entity::Phone,
         channel: None,
         provider: None,
-        values: vec!["+79990000001".to_owned()],
+        values: BTreeSet::from(["+79990000001".to_owned()]),
     };
     bench.world.own().white_lists.insert(AccountId(1), vec![permitted]);
     importer.run(work, start()).await.expect("a run");
@@ -213,7 +215,12 @@ async fn contents_and_groups_are_judged_row_by_row() {
     );
     posted(&bench, id, &sheet);
     run(&importer(&bench, ROWS)).await;
-    let groups: Vec<_> = bench.world.messages().iter().map(|message| (message.id.index(), message.group.clone().map(|group| group.0), message.item)).collect();
+    let groups: Vec<_> = bench
+        .world
+        .messages()
+        .iter()
+        .map(|message| (message.id.index(), message.group.clone().map(|group| group.0), message.item))
+        .collect();
     let group = |name: &str| Some(name.to_owned());
     assert_eq!(groups, [(Some(1), group("a"), 1), (Some(2), group("b"), 1), (Some(3), group("a"), 1)]);
     let refused = outcome(&bench).2;

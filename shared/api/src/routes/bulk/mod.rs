@@ -4,7 +4,13 @@ pub(crate) mod get;
 pub(crate) mod post;
 
 use super::files;
-use crate::{App, Ports, call::Answer, describe::describe, import::{self, Work, results}, refusal::Refusal};
+use crate::{
+    App, Ports,
+    call::Answer,
+    describe::describe,
+    import::{self, Work, results},
+    refusal::Refusal,
+};
 use baton_domain::{Message, Status, Task};
 use baton_pipeline::{
     ports::{Bulks, Clock, PortError, PortResult},
@@ -38,8 +44,7 @@ async fn result<P: Ports, C: Clock>(app: &App<P, C>, file: &TaskFile) -> Result<
 
 fn running() -> Refusal {
     let error = "The sheet is still being read.";
-    Refusal::new(StatusCode::CONFLICT, "still_running", error)
-        .header(header::RETRY_AFTER, HeaderValue::from(ASK_AGAIN))
+    Refusal::new(StatusCode::CONFLICT, "still_running", error).header(header::RETRY_AFTER, HeaderValue::from(ASK_AGAIN))
 }
 
 async fn lines<P: Ports, C: Clock>(app: &App<P, C>, file: &TaskFile) -> PortResult<NamedTempFile> {
@@ -76,7 +81,11 @@ async fn chunk_lines<P: Ports, C: Clock>(
 
 fn of_message(report: &mut CsvReport<&File>, number: Cell<'_>, message: &Message) -> Result<(), ReportError> {
     let (id, said) = (message.id.to_string(), describe(message));
-    let error = if message.status.is_final() && !matches!(message.status, Status::Delivered | Status::Read) { said.as_str() } else { "" };
+    let error = if message.status.is_final() && !matches!(message.status, Status::Delivered | Status::Read) {
+        said.as_str()
+    } else {
+        ""
+    };
     report.row(&[number, Cell::from(id.as_str()), Cell::from(message.status.name()), Cell::from(error)])
 }
 

@@ -62,7 +62,10 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let mut found = app.ports.tasks(account).await?;
     found.retain(|task| {
         let named = part.as_ref().is_none_or(|part| task.name.to_lowercase().contains(part.as_str()));
-        named && !task.is_hidden() && from.is_none_or(|from| task.created_at >= from) && to.is_none_or(|to| task.created_at <= to)
+        named
+            && !task.is_hidden()
+            && from.is_none_or(|from| task.created_at >= from)
+            && to.is_none_or(|to| task.created_at <= to)
     });
     found.sort_by(|a, b| page.sort.apply((a.created_at, a.id).cmp(&(b.created_at, b.id))));
     let read = |tasks: Vec<_>| {
