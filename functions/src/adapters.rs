@@ -2,12 +2,13 @@
 
 use crate::settings::{self, BadSetting};
 use aws_config::{BehaviorVersion, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider};
-use aws_sdk_sqs::config::SharedCredentialsProvider;
+use aws_sdk_sqs::config::{ProvideCredentials, SharedCredentialsProvider};
 use baton_aws::{
     Meter,
     callbacks::Callbacks,
     control::ControlTable,
     messages::MessageTable,
+    objects::{ObjectStore, Place},
     outbox::{OutboxTable, Sandbox},
     queues::{Channels, Fallbacks, WakeQueue},
     scheduler::Schedules,
@@ -151,6 +152,21 @@ impl Aws {
         })
     }
 
+    /// The bucket of files.
+    ///
+    /// # Errors
+    /// `FILES_BUCKET` or `AWS_REGION` is not set, there are no credentials, or no HTTP client could be made.
+    pub async fn objects(&self) -> Result<ObjectStore, Box<dyn std::error::Error + Send + Sync>> {
+        // Those of a function stay the same as long as its process lives.
+        let credentials = EnvironmentVariableCredentialsProvider::new().provide_credentials().await?;
+        let place = Place {
+            bucket: settings::required("FILES_BUCKET")?,
+            region: settings::required("AWS_REGION")?,
+            endpoint: settings::optional("AWS_ENDPOINT_URL"),
+        };
+        Ok(ObjectStore::new(place, credentials)?)
+    }
+
     /// The outbox table; off without `OUTBOX_TABLE`.
     #[must_use]
     pub fn outbox(&self) -> OutboxTable {
@@ -183,6 +199,15 @@ impl Aws {
 /// `FUNCTION_TIMEOUT` is no number.
 pub fn function_timeout() -> Result<Duration, BadSetting> {
     Ok(Duration::from_secs(settings::number("FUNCTION_TIMEOUT", 30)?))
+}
+
+/// How long the API waits for a sheet to be read: callers wait about half a minute, and the function must be able to answer.
+///
+/// # Errors
+/// `FUNCTION_TIMEOUT` is no number.
+pub fn patience() -> Result<TimeDelta, BadSetting> {
+    let timeout = TimeDelta::from_std(function_timeout()?).unwrap_or_default();
+    Ok((timeout - TimeDelta::seconds(5)).clamp(TimeDelta::seconds(1), TimeDelta::seconds(20)))
 }
 
 /// Whether callbacks may go to networks of one's own.

@@ -36,9 +36,11 @@ pub async fn run() -> Result<(), Error> {
         auth_keys: AuthKeyParameter::new(ssm, settings::required("AUTH_KEYS")?),
         links: aws.links()?,
         prices: PriceTable::new(aws.control()?),
+        objects: aws.objects().await?,
     };
     let (retention_days, short_url) = (settings::number("MESSAGE_RETENTION_DAYS", 90)?, adapters::short_url()?);
     let currency = settings::currency()?;
+    let patience = adapters::patience()?;
     // The id of the API is known with the first request: see `SHORT_URL` in template.yaml.
     let app = OnceLock::new();
     let made = |request: &Request| App {
@@ -48,6 +50,7 @@ pub async fn run() -> Result<(), Error> {
         private_callbacks: adapters::private_callbacks(),
         short_url: short_url.replace("{apiId}", &api_id(request).unwrap_or_default()),
         currency,
+        patience,
     };
     let (app, made, meter) = (&app, &made, &aws.meter);
     lambda_http::run(service_fn(move |request: Request| async move {
@@ -63,7 +66,7 @@ pub async fn run() -> Result<(), Error> {
 fn body(body: baton_api::Body) -> Body {
     match body {
         baton_api::Body::Text(text) => Body::Text(text),
-        baton_api::Body::Bytes(bytes) => Body::Binary(bytes.to_vec()),
+        baton_api::Body::Bytes(bytes) => Body::Binary(bytes.into_owned()),
     }
 }
 

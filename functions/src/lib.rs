@@ -5,6 +5,7 @@ pub mod api;
 pub mod batch;
 pub mod callbacks;
 pub mod http;
+pub mod importing;
 pub mod looks;
 pub mod outlets;
 pub mod receipts;

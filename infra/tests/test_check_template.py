@@ -87,6 +87,18 @@ def _one_lane(resources: Resources) -> None:
     resources["CallbacksSlow"]["Properties"]["Environment"]["Variables"]["CALLBACK_LANE"] = "fast"
 
 
+def _open_bucket(resources: Resources) -> None:
+    resources["FilesBucket"]["Properties"]["PublicAccessBlockConfiguration"]["BlockPublicPolicy"] = False
+
+
+def _plain_bucket(resources: Resources) -> None:
+    del resources["FilesBucket"]["Properties"]["BucketEncryption"]
+
+
+def _full_bucket(resources: Resources) -> None:
+    del resources["FilesBucket"]["Properties"]["LifecycleConfiguration"]
+
+
 FAULTS: list[tuple[Callable[[Resources], None], str]] = [
     (_no_alarm, "SmsDeadLetters has no alarm"),
     (_no_age_alarm, "WakeQueue has no alarm on the age"),
@@ -106,6 +118,9 @@ FAULTS: list[tuple[Callable[[Resources], None], str]] = [
     (_no_short_links, "can make no short links"),
     (_no_short_route, "routes are missing"),
     (_one_lane, "CallbacksSlow is not the slow lane"),
+    (_open_bucket, "is not closed to the public"),
+    (_plain_bucket, "is not encrypted"),
+    (_full_bucket, "keeps its files for ever"),
 ]
 
 

@@ -14,8 +14,10 @@ mod examples;
 mod faults;
 mod fields;
 mod idempotency;
+pub mod import;
 mod lists;
 mod mail;
+mod multipart;
 mod phone;
 pub mod ports;
 mod query;
@@ -39,11 +41,14 @@ use crate::{
 use baton_domain::Currency;
 use baton_pipeline::callbacks::ports::{CallbackLog, CallbackQueue};
 use baton_pipeline::phone_checks::ports::{Lookups, PhoneChecks};
+use baton_pipeline::objects::Objects;
 use baton_pipeline::ports::{Accepting, Bandwidths, Breakers, Bulks, ChannelQueues, Clock, Messages, Specs, WakeUps};
 use baton_pipeline::short_links::ShortLinkLists;
+use baton_pipeline::tasks::ports::{TaskBulks, TaskFiles, Tasks};
+use chrono::TimeDelta;
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, Request, Response, header};
-use std::{net::IpAddr, panic::AssertUnwindSafe, time::Instant};
+use std::{borrow::Cow, net::IpAddr, panic::AssertUnwindSafe, time::Instant};
 
 /// Everything that the interface needs of the world, in one.
 pub trait Ports:
@@ -74,6 +79,10 @@ pub trait Ports:
     + WhiteLists
     + PhoneChecks
     + Lookups
+    + Tasks
+    + TaskBulks
+    + TaskFiles
+    + Objects
 {
 }
 
@@ -105,6 +114,10 @@ impl<T> Ports for T where
         + WhiteLists
         + PhoneChecks
         + Lookups
+        + Tasks
+        + TaskBulks
+        + TaskFiles
+        + Objects
 {
 }
 
@@ -123,6 +136,8 @@ pub struct App<P, C> {
     pub short_url: String,
     /// What prices are in.
     pub currency: Currency,
+    /// How long `POST /messages/bulk` waits for its result: less than a function may run and a caller waits.
+    pub patience: TimeDelta,
 }
 
 /// The request's id, where whoever took the request gave it one: put it into the request's extensions. Otherwise one is
@@ -138,10 +153,10 @@ pub struct SourceAddress(pub IpAddr);
 /// The body of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
-    /// JSON.
+    /// JSON or CSV.
     Text(String),
-    /// A file that is part of the program.
-    Bytes(&'static [u8]),
+    /// A file: a part of the program, or made for the answer.
+    Bytes(Cow<'static, [u8]>),
 }
 
 /// Answers a request. Never fails: every error has the contract's shape, and what is behind an internal one is told to the
@@ -216,7 +231,8 @@ async fn answer<P: Ports, C: Clock>(
 
 /// An answer, in JSON unless it says otherwise.
 fn plain(answer: Answer) -> Response<Body> {
-    let mut response = Response::new(Body::Text(answer.body));
+    let mut response = Response::new(answer.body);
+    *response.status_mut() = answer.status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
     headers.extend(answer.headers);

@@ -2,6 +2,7 @@
 
 mod auth;
 mod phone_checks;
+mod objects;
 mod prices;
 mod short_links;
 mod stops;
@@ -14,6 +15,7 @@ use crate::{
     control::ControlTable,
     lookups::LookupProviders,
     messages::MessageTable,
+    objects::ObjectStore,
     outbox::OutboxTable,
     parameters::Documents,
     prices::PriceTable,
@@ -71,6 +73,8 @@ pub struct Everything {
     pub prices: PriceTable,
     /// The providers that look phone numbers up.
     pub lookups: LookupProviders,
+    /// Files.
+    pub objects: ObjectStore,
 }
 
 impl Messages for Everything {

@@ -1,4 +1,4 @@
-//! The ports of the pipeline and of the HTTP interface on DynamoDB, SQS and SSM.
+//! The ports of the pipeline and of the HTTP interface on DynamoDB, SQS, S3 and SSM.
 //!
 //! How things are laid out in the tables stands in [`layout`]; how a message becomes an item in [`record`].
 
@@ -14,6 +14,7 @@ pub mod logins;
 pub mod lookups;
 pub mod messages;
 pub mod meter;
+pub mod objects;
 pub mod outbox;
 pub mod paces;
 pub mod parameters;

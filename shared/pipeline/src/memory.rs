@@ -27,10 +27,12 @@ use uuid::Uuid;
 
 mod callbacks;
 mod phone_checks;
+mod objects;
 mod short_links;
 mod stops;
 mod tasks;
 
+pub use objects::StoredObject;
 pub use tasks::Counted;
 
 /// What is stored and queued.
@@ -76,6 +78,8 @@ pub struct State {
     pub phone_checks: BTreeMap<(AccountId, Uuid), PhoneCheck>,
     /// What stop lists know, by whose they are and the address.
     pub stops: BTreeMap<(StopScope, String), Listed>,
+    /// Files, by their keys.
+    pub objects: BTreeMap<String, StoredObject>,
     /// The tasks.
     pub tasks: BTreeMap<(AccountId, TaskId), Task>,
     /// Their bulks, by their keys.

@@ -1,6 +1,7 @@
 //! Which indexes a question is answered from: the narrowest that it names.
 
 use super::{
+    find,
     page::Page,
     position::{Position, Sort},
     select::{Filter, Recipient},
@@ -12,7 +13,7 @@ use crate::{
     refusal::Refusal,
     submission::MOST_GROUP,
 };
-use baton_domain::{AccountId, BulkId, GroupId, Time};
+use baton_domain::{AccountId, BulkId, GroupId, TaskId, Time};
 use baton_pipeline::ports::Clock;
 use chrono::{DateTime, Days, NaiveTime};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -38,6 +39,8 @@ pub(crate) async fn of<'q, P: Ports, C: Clock>(
     let span = from_there(everything, after);
     let sources = if let Some(bulks) = &filter.bulks {
         vec![Source::of_stretches(of_bulks(&app.ports, account, bulks).await?, span, sort)]
+    } else if let Some(tasks) = &filter.tasks {
+        vec![Source::of_stretches(of_tasks(&app.ports, account, tasks).await?, span, sort)]
     } else if let Some(groups) = &filter.groups {
         of_groups(&app.ports, account, groups, span, sort).await?
     } else if let Some(recipients) = &filter.recipients {
@@ -75,6 +78,12 @@ async fn of_bulks<P: Ports>(ports: &P, account: AccountId, bulks: &[BulkId]) -> 
     let lines = lines(ports, account, bulks).await?;
     // Two ids of callers may lead to one place; whose it is, is known there.
     Ok(lines.into_iter().filter(|(id, _)| bulks.contains(id)).map(|(_, line)| Stretch::whole(line)).collect())
+}
+
+/// A bulk is of one task, or of none.
+async fn of_tasks<P: Ports>(ports: &P, account: AccountId, tasks: &[TaskId]) -> Result<Vec<Stretch>, Refusal> {
+    let bulks = find::bulks_of(ports, account, tasks).await?;
+    Ok(lines(ports, account, &bulks).await?.into_iter().map(|(_, line)| Stretch::whole(line)).collect())
 }
 
 /// A group is one that the caller named, or one that Baton made up for an item. A caller's own UUID may look like a made-up

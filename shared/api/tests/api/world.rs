@@ -30,9 +30,11 @@ use uuid::Uuid;
 mod callbacks;
 mod lists;
 mod phone_checks;
+mod objects;
 mod prices;
 mod short_links;
 mod stops;
+mod tasks;
 mod templates;
 mod white_lists;
 

@@ -9,6 +9,7 @@ use crate::{
         cut::Cut,
         links,
         page::{PARAMETERS, Page},
+        paused::{self, Paused},
         position::Position,
         select::{FILTERS, Filter},
         sources,
@@ -72,7 +73,7 @@ const OF_CONTENT: [&str; 5] = ["templateId", "templateName", "templateVersion", 
         ("bulkId" = Option<String>, Query, description = "Ids of bulks."),
         ("groupId" = Option<String>, Query, description = "Ids of groups."),
         ("flowId" = Option<String>, Query, description = "The same as id."),
-        ("taskId" = Option<String>, Query, description = "Ids of tasks; no message has one yet."),
+        ("taskId" = Option<String>, Query, description = "Ids of tasks."),
         ("recipient" = Option<String>, Query, description = "Phones or e-mail addresses, exact."),
         ("from" = Option<String>, Query, description = "Accepted at this time or later, RFC 3339."),
         ("to" = Option<String>, Query, description = "Accepted at this time or earlier, RFC 3339."),
@@ -86,7 +87,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let (query, mut faults) = (call.query(), Faults::default());
     query.only(&[&FILTERS, &PARAMETERS], &mut faults);
     let account = caller.account(query.company(&mut faults))?;
-    let filter = Filter::read(&query, &mut faults);
+    let mut filter = Filter::read(&query, &mut faults);
     let page = Page::read(&query, &FIELDS, &mut faults);
     let question = question(account, &query, &page);
     let cursor = page.cursor.as_deref().and_then(|text| Cursor::decode(text, question));
@@ -95,6 +96,9 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         faults.add(place("cursor"), "invalid", message);
     }
     faults.check()?;
+    if filter.statuses.is_some() {
+        filter.paused = Paused::of_account(&app.ports, account).await?;
+    }
 
     let known = cursor.map_or(Count::Open, |cursor| cursor.count);
     let counting = !page.without_count && known == Count::Open;
@@ -102,7 +106,6 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let mut cut = Cut::new(&page, after, cursor.map_or(page.skip, |cursor| cursor.skip));
     let counted = match &filter.ids {
         Some(ids) => Some(gather(app, account, ids, &filter, &page, &mut cut).await?),
-        None if filter.of_task => Some(0),
         None => {
             // Who wants to know how many there are begins at the beginning.
             let mut merge = sources::of(app, account, &filter, &page, after.filter(|_| !counting)).await?;
@@ -116,6 +119,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     };
     let (stored, next) = cut.finish();
     let next = next.map(|(after, skip)| Cursor { after, skip, count }.encode(question));
+    let stored = paused::show(&app.ports, account, stored).await?;
     let items = show(app, &page, &stored).await?;
     let count = if let Count::Known(count) = count { Some(count) } else { None };
     Ok(page.answer(count, items, next))
