@@ -32,6 +32,7 @@ mod lists;
 mod prices;
 mod short_links;
 mod stops;
+mod tasks;
 mod templates;
 mod white_lists;
 
