@@ -188,7 +188,8 @@ fn shares(receipts: &[(QueuedReceipt, Duration)]) -> Vec<Share> {
         let group = pointer::group(receipt.attempt.account, receipt.task);
         alike.entry((*delay, group)).or_default().push(index);
     }
-    let shares = alike.iter().flat_map(|(key, indexes)| indexes.chunks(BATCH).map(|chunk| (key.clone(), chunk.to_vec())));
+    let shares =
+        alike.iter().flat_map(|(key, indexes)| indexes.chunks(BATCH).map(|chunk| (key.clone(), chunk.to_vec())));
     shares.collect()
 }
 
