@@ -40,8 +40,8 @@ use crate::{
 };
 use baton_domain::Currency;
 use baton_pipeline::callbacks::ports::{CallbackLog, CallbackQueue};
-use baton_pipeline::phone_checks::ports::{Lookups, PhoneChecks};
 use baton_pipeline::objects::Objects;
+use baton_pipeline::phone_checks::ports::{Lookups, PhoneChecks};
 use baton_pipeline::ports::{Accepting, Bandwidths, Breakers, Bulks, ChannelQueues, Clock, Messages, Specs, WakeUps};
 use baton_pipeline::short_links::ShortLinkLists;
 use baton_pipeline::tasks::ports::{TaskBulks, TaskFiles, Tasks};

@@ -7,8 +7,8 @@ use crate::{
     ports::Scope,
     refusal::Refusal,
     routes::{
-        auth, bandwidth, bulk, callbacks, files, health, keys, messages, openapi, outbox, phone_checks, prices, providers,
-        short_links, stop_list, tasks, templates, users, white_list,
+        auth, bandwidth, bulk, callbacks, files, health, keys, messages, openapi, outbox, phone_checks, prices,
+        providers, short_links, stop_list, tasks, templates, users, white_list,
     },
 };
 use baton_pipeline::ports::Clock;

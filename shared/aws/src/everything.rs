@@ -1,8 +1,8 @@
 //! All ports of the HTTP interface in one, each passed on to the adapter that fulfils it.
 
 mod auth;
-mod phone_checks;
 mod objects;
+mod phone_checks;
 mod prices;
 mod short_links;
 mod stops;

@@ -40,7 +40,7 @@ impl Meter {
     }
 
     /// Counts a request to SQS.
-    pub(crate) fn queue_request(&self) {
+    pub fn queue_request(&self) {
         self.0.queue_requests.fetch_add(1, Ordering::Relaxed);
     }
 

@@ -26,8 +26,8 @@ use std::{
 use uuid::Uuid;
 
 mod callbacks;
-mod phone_checks;
 mod objects;
+mod phone_checks;
 mod short_links;
 mod stops;
 mod tasks;

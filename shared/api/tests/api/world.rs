@@ -29,8 +29,8 @@ use uuid::Uuid;
 
 mod callbacks;
 mod lists;
-mod phone_checks;
 mod objects;
+mod phone_checks;
 mod prices;
 mod short_links;
 mod stops;
