@@ -101,6 +101,11 @@ const KEY: &str = "apiKey";
         wire::SetWhiteList,
         wire::WhiteList,
         wire::WhiteListEntry,
+        wire::Export,
+        wire::ExportList,
+        wire::MakeExport,
+        wire::NewExport,
+        crate::ports::ExportFormat,
     ))
 )]
 struct Schemas;
@@ -128,7 +133,7 @@ pub(crate) fn document() -> Document {
 }
 
 /// The types of answers: their fields are always there, if only as null.
-const ANSWERS: [&str; 46] = [
+const ANSWERS: [&str; 49] = [
     "CallbackEntry",
     "CallbackList",
     "CallbackSecret",
@@ -175,6 +180,9 @@ const ANSWERS: [&str; 46] = [
     "StopsRemoved",
     "WhiteList",
     "WhiteListEntry",
+    "Export",
+    "ExportList",
+    "NewExport",
 ];
 /// But for this one, which lists leave out.
 const SOMETIMES: &str = "timeline";
@@ -318,7 +326,7 @@ mod tests {
     #[test]
     fn the_document_has_the_fields_that_are_read() {
         let of_content: Vec<_> = submission::CONTENT_FIELDS.iter().map(|(name, _)| *name).collect();
-        let table: [(&str, &[&str], &[&str]); 20] = [
+        let table: [(&str, &[&str], &[&str]); 21] = [
             ("PostMessages", &submission::FIELDS, &["taskId"]),
             ("MessageItem", &submission::ITEM_FIELDS, &[]),
             ("ChannelContent", &of_content, &[]),
@@ -339,6 +347,7 @@ mod tests {
             ("PutStopList", &routes::stop_list::put::FIELDS, &[]),
             ("NewStop", &routes::stop_list::put::LINE_FIELDS, &[]),
             ("SetWhiteList", &routes::white_list::put::FIELDS, &[]),
+            ("MakeExport", &routes::exports::make::fields(), &[]),
         ];
         for (name, fields, left_out) in table {
             assert_eq!(properties(name), without(fields, left_out), "{name}");
@@ -347,7 +356,7 @@ mod tests {
 
     #[test]
     fn the_fields_to_choose_from_are_those_of_the_items() {
-        let table: [(&str, &[&str]); 14] = [
+        let table: [(&str, &[&str]); 15] = [
             ("CallbackEntry", &routes::callbacks::list::FIELDS),
             ("CallbackSecret", &routes::callbacks::secrets::FIELDS),
             ("Message", &routes::messages::list::FIELDS),
@@ -362,6 +371,7 @@ mod tests {
             ("TariffEntry", &routes::prices::list_tariffs::FIELDS),
             ("StopEntry", &routes::stop_list::list::FIELDS),
             ("WhiteListEntry", &routes::white_list::list::FIELDS),
+            ("Export", &routes::exports::list::FIELDS),
         ];
         for (name, fields) in table {
             assert_eq!(properties(name), without(fields, &[]), "{name}");

@@ -53,6 +53,7 @@ const EXAMPLES: &[(&str, &str)] = examples! {
     "listSenders" "putSenders" "listSmsTariffs" "putSmsTariffs"
     "listStops" "putStopList" "removeFromStopList"
     "listWhiteList" "putWhiteList"
+    "makeExport" "listExports" "getExport"
     "health" "openapi"
 };
 

@@ -11,6 +11,7 @@ mod describe;
 mod docs;
 mod document;
 mod examples;
+pub mod export;
 mod faults;
 mod fields;
 mod idempotency;
@@ -31,13 +32,14 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     ports::{
-        AuthKeys, CallbackKeys, Deployment, Idempotency, Keys, Lists, LoginLimits, Outbox, Prices, Sessions, StopLists,
-        Templates, Users, WhiteLists,
+        AuthKeys, CallbackKeys, Deployment, ExportQueue, Exports, Idempotency, Keys, Lists, LoginLimits, Outbox,
+        Prices, Sessions, StopLists, Templates, Users, WhiteLists,
     },
     refusal::Refusal,
 };
 use baton_domain::Currency;
 use baton_pipeline::callbacks::ports::{CallbackLog, CallbackQueue};
+use baton_pipeline::objects::Objects;
 use baton_pipeline::ports::{Accepting, Bandwidths, Breakers, Bulks, ChannelQueues, Clock, Messages, Specs, WakeUps};
 use baton_pipeline::short_links::ShortLinkLists;
 use futures::FutureExt;
@@ -71,6 +73,9 @@ pub trait Ports:
     + Prices
     + StopLists
     + WhiteLists
+    + Objects
+    + Exports
+    + ExportQueue
 {
 }
 
@@ -100,6 +105,9 @@ impl<T> Ports for T where
         + Prices
         + StopLists
         + WhiteLists
+        + Objects
+        + Exports
+        + ExportQueue
 {
 }
 

@@ -7,8 +7,8 @@ use crate::{
     ports::Scope,
     refusal::Refusal,
     routes::{
-        auth, bandwidth, callbacks, health, keys, messages, openapi, outbox, prices, providers, short_links, stop_list,
-        templates, users, white_list,
+        auth, bandwidth, callbacks, exports, health, keys, messages, openapi, outbox, prices, providers, short_links,
+        stop_list, templates, users, white_list,
     },
 };
 use baton_pipeline::ports::Clock;
@@ -64,6 +64,9 @@ pub(crate) enum Handler {
     RemoveStops,
     ListWhiteList,
     PutWhiteList,
+    MakeExport,
+    ListExports,
+    GetExport,
 }
 
 /// One line of the table.
@@ -79,7 +82,7 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 43] = {
+pub(crate) static ROUTES: [Route; 46] = {
     use Scope::{Admin, Operator, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
@@ -243,6 +246,9 @@ pub(crate) static ROUTES: [Route; 43] = {
             Handler::PutWhiteList,
             white_list::put::__path_handle::operation,
         ),
+        route(Method::POST, "/exports", Some(Read), Handler::MakeExport, exports::make::__path_handle::operation),
+        route(Method::GET, "/exports", Some(Read), Handler::ListExports, exports::list::__path_handle::operation),
+        route(Method::GET, "/exports/{id}", Some(Read), Handler::GetExport, exports::get::__path_handle::operation),
         route(Method::GET, "/health", None, Handler::Health, health::__path_handle::operation),
         route(Method::GET, "/openapi.json", None, Handler::OpenApi, openapi::__path_handle::operation),
     ]
@@ -339,6 +345,9 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::RemoveStops, Some(caller)) => stop_list::remove::handle(app, caller, call).await,
         (Handler::ListWhiteList, Some(caller)) => white_list::list::handle(app, caller, call).await,
         (Handler::PutWhiteList, Some(caller)) => white_list::put::handle(app, caller, call).await,
+        (Handler::MakeExport, Some(caller)) => exports::make::handle(app, caller, call).await,
+        (Handler::ListExports, Some(caller)) => exports::list::handle(app, caller, call).await,
+        (Handler::GetExport, Some(caller)) => exports::get::handle(app, caller, call).await,
     }
 }
 

@@ -1,6 +1,7 @@
 //! All ports of the HTTP interface in one, each passed on to the adapter that fulfils it.
 
 mod auth;
+mod exports;
 mod prices;
 mod short_links;
 mod stops;
@@ -14,7 +15,7 @@ use crate::{
     outbox::OutboxTable,
     parameters::Documents,
     prices::PriceTable,
-    queues::{Channels, WakeQueue},
+    queues::{Channels, ExportsQueue, WakeQueue},
     short_links::LinkTable,
     state::StateTable,
 };
@@ -66,6 +67,8 @@ pub struct Everything {
     pub links: LinkTable,
     /// Registered senders and prices.
     pub prices: PriceTable,
+    /// The queue of exports.
+    pub exports: ExportsQueue,
 }
 
 impl Messages for Everything {

@@ -23,8 +23,11 @@ use std::{
 };
 
 mod callbacks;
+mod objects;
 mod short_links;
 mod stops;
+
+pub use objects::StoredObject;
 
 /// What is stored and queued.
 #[derive(Debug, Default)]
@@ -63,6 +66,8 @@ pub struct State {
     pub short_links: BTreeMap<String, ShortLink>,
     /// What stop lists know, by whose they are and the address.
     pub stops: BTreeMap<(StopScope, String), Listed>,
+    /// Files, by their keys.
+    pub objects: BTreeMap<String, StoredObject>,
 }
 
 /// All ports over one [`State`].

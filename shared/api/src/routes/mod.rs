@@ -3,6 +3,7 @@
 pub(crate) mod auth;
 pub(crate) mod bandwidth;
 pub(crate) mod callbacks;
+pub(crate) mod exports;
 pub(crate) mod health;
 pub(crate) mod keys;
 pub(crate) mod messages;

@@ -2,6 +2,7 @@
 
 mod callback;
 mod error;
+mod export;
 mod key;
 mod message;
 mod outbox;
@@ -17,6 +18,7 @@ mod white_list;
 
 pub use callback::{CallbackEntry, CallbackList, CallbackSecret, CallbackSecretList, CallbackTry, NewCallbackSecret};
 pub use error::{Detail, ErrorAnswer};
+pub use export::{Export, ExportList, MakeExport, NewExport};
 pub use key::{Key, KeyList, NewKey};
 pub use message::{Accepted, Attempt, AttemptError, ItemError, Message, MessageList, TimelineEntry};
 pub use outbox::{OutboxEntry, OutboxList};

@@ -10,6 +10,8 @@ mod docs;
 mod document;
 mod entry;
 mod examples;
+mod exports;
+mod exports_made;
 mod idempotency;
 mod keys;
 mod lists;

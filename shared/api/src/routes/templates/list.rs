@@ -4,7 +4,6 @@ use crate::{
     caller::Caller,
     faults::Faults,
     lists::page::{PARAMETERS, Page},
-    query::place,
     refusal::Refusal,
     wire::{Template, TemplateList},
 };
@@ -66,19 +65,6 @@ async fn read<P: Ports, C: Clock>(
 /// An account has few templates: they are read whole, and a cursor is the id of the last one shown.
 fn answer(page: &Page, mut found: Vec<baton_domain::Template>) -> Result<Answer, Refusal> {
     found.sort_by(|a, b| page.sort.apply((a.created_at, a.id).cmp(&(b.created_at, b.id))));
-    let first = match &page.cursor {
-        None => usize::try_from(page.skip).unwrap_or(usize::MAX),
-        Some(last) => match found.iter().position(|template| template.id.to_string() == *last) {
-            Some(index) => index + 1,
-            None => {
-                let mut faults = Faults::default();
-                faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
-                return Err(faults.into_refusal());
-            }
-        },
-    };
-    let shown: Vec<Template> = found.iter().skip(first).take(page.wanted()).map(Template::from).collect();
-    let more = !page.without_items && first.saturating_add(shown.len()) < found.len();
-    let next = shown.last().filter(|_| more).map(|template| template.id.to_string());
-    Ok(page.answer(Some(found.len() as u64), shown, next))
+    let (shown, next) = page.part(&found, |template| template.id.to_string())?;
+    Ok(page.answer(Some(found.len() as u64), shown.iter().map(Template::from).collect(), next))
 }
