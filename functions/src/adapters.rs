@@ -2,12 +2,13 @@
 
 use crate::settings::{self, BadSetting};
 use aws_config::{BehaviorVersion, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider};
-use aws_sdk_sqs::config::SharedCredentialsProvider;
+use aws_sdk_sqs::config::{ProvideCredentials, SharedCredentialsProvider};
 use baton_aws::{
     Meter,
     callbacks::Callbacks,
     control::ControlTable,
     messages::MessageTable,
+    objects::{ObjectStore, Place},
     outbox::{OutboxTable, Sandbox},
     queues::{Channels, ExportsQueue, Fallbacks, WakeQueue},
     scheduler::Schedules,
@@ -157,6 +158,21 @@ impl Aws {
             role_arn: settings::required("SCHEDULER_ROLE_ARN")?,
             queue_arn: settings::required("WAKE_QUEUE_ARN")?,
         })
+    }
+
+    /// The bucket of files.
+    ///
+    /// # Errors
+    /// `FILES_BUCKET` or `AWS_REGION` is not set, there are no credentials, or no HTTP client could be made.
+    pub async fn objects(&self) -> Result<ObjectStore, Box<dyn std::error::Error + Send + Sync>> {
+        // Those of a function stay the same as long as its process lives.
+        let credentials = EnvironmentVariableCredentialsProvider::new().provide_credentials().await?;
+        let place = Place {
+            bucket: settings::required("FILES_BUCKET")?,
+            region: settings::required("AWS_REGION")?,
+            endpoint: settings::optional("AWS_ENDPOINT_URL"),
+        };
+        Ok(ObjectStore::new(place, credentials)?)
     }
 
     /// The outbox table; off without `OUTBOX_TABLE`.

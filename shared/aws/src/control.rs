@@ -24,7 +24,7 @@ const IDEMPOTENCY_HOURS: i64 = 24;
 pub struct ControlTable {
     pub(crate) client: Client,
     pub(crate) name: String,
-    meter: Meter,
+    pub(crate) meter: Meter,
 }
 
 impl ControlTable {
@@ -42,12 +42,20 @@ impl ControlTable {
 
     /// All items of a partition, as of every write before.
     pub(crate) async fn partition(&self, pk: String) -> PortResult<Vec<Item>> {
-        self.client
-            .query()
-            .table_name(&self.name)
-            .consistent_read(true)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", string(pk))
+        self.part_of(pk, None).await
+    }
+
+    /// The items of a partition, as of every write before; where a prefix is given, those whose sort keys begin with it.
+    pub(crate) async fn part_of(&self, pk: String, prefix: Option<&str>) -> PortResult<Vec<Item>> {
+        let query = self.client.query().table_name(&self.name).consistent_read(true);
+        let query = query.expression_attribute_values(":pk", string(pk));
+        let query = match prefix {
+            None => query.key_condition_expression("pk = :pk"),
+            Some(prefix) => query
+                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                .expression_attribute_values(":prefix", string(prefix)),
+        };
+        query
             .into_paginator()
             .items()
             .send()

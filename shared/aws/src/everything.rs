@@ -5,6 +5,7 @@ mod exports;
 mod prices;
 mod short_links;
 mod stops;
+mod tasks;
 mod white_lists;
 
 use crate::{

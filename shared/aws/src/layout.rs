@@ -14,7 +14,9 @@
 //!
 //! The control table: `<account>#key` / key id, `<account>#idem` / digest of an idempotency key, `<account>#account` / `-`,
 //! `<account>#callback` / id of a secret, `<account>#template` / template id, `<account>#template#<template id>` / version (what
-//! was there before, for two days), `<account>#prices` / `senders`, `tariffs#sms` (the lists) and `-` (how often they have changed),
+//! was there before, for two days), `<account>#task` / task id (one that was deleted stays as a tombstone for as long as anything
+//! of it could still be on its way), `<account>#task#<task id>` / `f<file id>` (a file) and `b<bulk key>` (a bulk: `n` messages, `p`
+//! processed, `c` completed, `sq` the last sequence number of the stream that was counted), `<account>#prices` / `senders`, `tariffs#sms` (the lists) and `-` (how often they have changed),
 //! and for users and their sessions:
 //!
 //! | `pk` | `sk` | what |
@@ -44,7 +46,7 @@
 //! The outbox table: `<account>` / `<message>#<attempt>.<try>#<random>`.
 
 use baton_api::ports::Month;
-use baton_domain::{AccountId, BulkId, CallbackId, MessageId, Time, stop::StopScope};
+use baton_domain::{AccountId, BulkId, CallbackId, MessageId, TaskId, Time, stop::StopScope};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -97,6 +99,36 @@ pub fn users_pk(account: AccountId) -> String {
 #[must_use]
 pub fn user_email_pk(email: &str) -> String {
     format!("*#user#{}", hex::encode(Sha256::digest(email.as_bytes())))
+}
+
+/// The partition of an account's tasks.
+#[must_use]
+pub fn tasks_pk(account: AccountId) -> String {
+    index_key(account, "task")
+}
+
+/// The partition of what belongs to a task.
+#[must_use]
+pub fn task_pk(account: AccountId, task: TaskId) -> String {
+    index_key(account, format_args!("task#{}", task.0.simple()))
+}
+
+/// What the sort keys of the bulks of a task begin with.
+pub const TASK_BULK: &str = "b";
+
+/// What the sort keys of the files of a task begin with.
+pub const TASK_FILE: &str = "f";
+
+/// The sort key of a bulk of a task.
+#[must_use]
+pub fn task_bulk_sk(bulk: BulkId) -> String {
+    format!("{TASK_BULK}{}", bulk.key().0.simple())
+}
+
+/// The sort key of a file of a task.
+#[must_use]
+pub fn task_file_sk(id: Uuid) -> String {
+    format!("{TASK_FILE}{}", id.simple())
 }
 
 /// The partition of a stop list.

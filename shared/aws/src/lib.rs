@@ -1,4 +1,4 @@
-//! The ports of the pipeline and of the HTTP interface on DynamoDB, SQS and SSM.
+//! The ports of the pipeline and of the HTTP interface on DynamoDB, SQS, S3 and SSM.
 //!
 //! How things are laid out in the tables stands in [`layout`]; how a message becomes an item in [`record`].
 
@@ -14,6 +14,7 @@ pub mod lists;
 pub mod logins;
 pub mod messages;
 pub mod meter;
+pub mod objects;
 pub mod outbox;
 pub mod parameters;
 pub mod prices;
@@ -25,8 +26,10 @@ pub mod short_links;
 pub mod state;
 pub mod stops;
 pub mod stream;
+mod tasks;
 mod templates;
 pub mod users;
 mod white_lists;
+mod windows;
 
 pub use meter::Meter;

@@ -6,13 +6,12 @@ use crate::{
     layout,
     messages::bad_item,
     record::{self, BadItem, Item, number, string},
+    windows,
 };
 use aws_sdk_dynamodb::{error::SdkError, operation::put_item::builders::PutItemFluentBuilder};
 use baton_api::ports::Templates;
-use baton_domain::{AccountId, Template, Time, template::as_of, window::Range};
+use baton_domain::{AccountId, Template, Time, template::as_of};
 use baton_pipeline::ports::{PortError, PortResult, Stored};
-use chrono::NaiveTime;
-use chrono_tz::Tz;
 use uuid::Uuid;
 
 /// How long an old version is kept, in hours: longer than a request may be repeated.
@@ -30,37 +29,27 @@ fn history_pk(account: AccountId, id: Uuid) -> String {
 fn encode(template: &Template) -> PortResult<Item> {
     let json =
         |value: Result<String, serde_json::Error>| value.map_err(|error| PortError::new("writing a template", error));
-    let ranges: Vec<_> = template.ranges.iter().map(|range| (range.from(), range.to())).collect();
     let mut item = Item::from([
         ("id".to_owned(), string(template.id.to_string())),
         ("name".to_owned(), string(&template.name)),
         ("version".to_owned(), number(template.version)),
         ("channels".to_owned(), string(json(serde_json::to_string(&template.spec))?)),
-        ("ranges".to_owned(), string(json(serde_json::to_string(&ranges))?)),
         ("createdAt".to_owned(), number(template.created_at.timestamp_millis())),
         ("updatedAt".to_owned(), number(template.updated_at.timestamp_millis())),
     ]);
-    if let Some(zone) = template.zone {
-        item.insert("zone".to_owned(), string(zone.name()));
-    }
+    item.extend(windows::encode(&template.ranges, template.zone)?);
     Ok(item)
 }
 
 fn decode(account: AccountId, item: &Item) -> Result<Template, BadItem> {
-    let ranges: Vec<(NaiveTime, NaiveTime)> =
-        serde_json::from_str(record::text(item, "ranges")?).map_err(|_| BadItem("ranges"))?;
-    let ranges = ranges.into_iter().map(|(from, to)| Range::new(from, to)).collect::<Option<_>>();
-    let zone = match item.contains_key("zone") {
-        true => Some(record::text(item, "zone")?.parse::<Tz>().map_err(|_| BadItem("zone"))?),
-        false => None,
-    };
+    let (ranges, zone) = windows::decode(item)?;
     Ok(Template {
         account,
         id: record::text(item, "id")?.parse().map_err(|_| BadItem("id"))?,
         name: record::text(item, "name")?.to_owned(),
         version: record::int(item, "version")?,
         spec: serde_json::from_str(record::text(item, "channels")?).map_err(|_| BadItem("channels"))?,
-        ranges: ranges.ok_or(BadItem("ranges"))?,
+        ranges,
         zone,
         created_at: record::time(item, "createdAt")?,
         updated_at: record::time(item, "updatedAt")?,
@@ -173,7 +162,9 @@ impl Templates for ControlTable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use baton_domain::{Channel, ChannelContent, Spec, content::ChannelSpec};
+    use baton_domain::{Channel, ChannelContent, Spec, content::ChannelSpec, window::Range};
+    use chrono::NaiveTime;
+    use chrono_tz::Tz;
 
     #[test]
     fn a_template_is_read_back() {

@@ -8,9 +8,10 @@ use crate::{
         Accepting, Bandwidths, Begun, Breakers, Bulks, ChannelQueues, Claim, Claims, Clock, FallbackQueue, LastInbound,
         Messages, PortResult, Scheduler, Specs, Stored, WakeUps,
     },
+    tasks::file::TaskFile,
 };
 use baton_domain::{
-    AccountId, AttemptRef, BulkId, CallbackId, Channel, Message, MessageId, ShortLink, Spec, Time,
+    AccountId, AttemptRef, BulkId, CallbackId, Channel, Message, MessageId, ShortLink, Spec, Task, TaskId, Time,
     bandwidth::{Bandwidth, Limit},
     breaker::Breaker,
     decide,
@@ -21,11 +22,15 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+use uuid::Uuid;
 
 mod callbacks;
 mod objects;
 mod short_links;
 mod stops;
+mod tasks;
+
+pub use tasks::Counted;
 
 pub use objects::StoredObject;
 
@@ -68,6 +73,12 @@ pub struct State {
     pub stops: BTreeMap<(StopScope, String), Listed>,
     /// Files, by their keys.
     pub objects: BTreeMap<String, StoredObject>,
+    /// The tasks.
+    pub tasks: BTreeMap<(AccountId, TaskId), Task>,
+    /// Their bulks, by their keys.
+    pub task_bulks: BTreeMap<(AccountId, TaskId, BulkId), Counted>,
+    /// Their files.
+    pub task_files: BTreeMap<(AccountId, TaskId, Uuid), TaskFile>,
 }
 
 /// All ports over one [`State`].
