@@ -138,12 +138,12 @@ simulate: ## Live seeded histories and check every promise: SEEDS=100000 [FROM=0
 
 # ---- The deployment ----
 
-.PHONY: sam-build bench bench-render bench-sender bench-sheets bench-size bench-start bench-list clean
+.PHONY: sam-build bench bench-render bench-sender bench-sheets bench-size bench-start bench-list bench-job clean
 sam-build: ## Build what sam deploy takes; ARCH=arm64|x86_64
 	@$(TOOLS)
 	sam build --parameter-overrides Architecture=$(ARCH)
 
-bench: bench-render bench-sender bench-sheets bench-size bench-start bench-list ## Every figure that must be reached
+bench: bench-render bench-sender bench-sheets bench-size bench-start bench-list bench-job ## Every figure that must be reached
 
 bench-render: ## Rendering one SMS with five variables and counting its parts, in the release profile
 	cargo bench --quiet --package baton-domain --profile release --bench render
@@ -164,6 +164,10 @@ bench-start: ## (After bench-size) time to the first poll, and memory at rest, i
 
 bench-list: ## What lists read over 100,000 messages: MESSAGES=n
 	LIST_MESSAGES=$(or $(MESSAGES),100000) cargo test --quiet --package baton-api --test api lists_reads -- --nocapture
+
+bench-job: ## A job of 100,000 rows on a local stack of its own: time, price, and who overtakes it: ROWS=n
+	@$(TESTS)
+	$(STACK_PY) run -- "$$tests/python" infra/bench/job.py --rows $(or $(ROWS),100000)
 
 clean: down ## Stop the local stack and remove what was built here
 	rm -rf .local .aws-sam

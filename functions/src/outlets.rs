@@ -4,9 +4,9 @@ use baton_aws::{
     queues::{Channels, Fallbacks, WakeQueue},
     scheduler::Schedules,
 };
-use baton_domain::{AccountId, Channel, MessageId, Time};
+use baton_domain::{Channel, Time};
 use baton_pipeline::{
-    pointer::{Pointer, WakeUp},
+    pointer::{FallbackPointer, Pointer, WakeUp},
     ports::{ChannelQueues, FallbackQueue, PortResult, Scheduler, WakeUps},
 };
 use std::time::Duration;
@@ -30,8 +30,8 @@ impl ChannelQueues for SenderOutlets {
 }
 
 impl FallbackQueue for SenderOutlets {
-    async fn push(&self, account: AccountId, message: MessageId) -> PortResult<()> {
-        self.fallbacks.push(account, message).await
+    async fn push(&self, pointer: FallbackPointer) -> PortResult<()> {
+        self.fallbacks.push(pointer).await
     }
 }
 

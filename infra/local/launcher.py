@@ -1,14 +1,17 @@
-"""Run the emulator in this process with three of its delays taken away.
+"""Run the emulator in this process with three of its delays taken away, and with fair queues.
 
 As shipped it looks for due schedules every ten seconds, and every second for messages whose delay has passed, where
 Lambda waits at its queues; and each invocation of a function waits 40 ms for a delayed acknowledgement. None of it is a
-setting, so they are set here; a release that renames them stops the start.
+setting, so they are set here; a release that renames them stops the start. So does one that renames what is
+replaced for fair queues (see ``local.fair``).
 """
 
 import importlib
 import socketserver
 import sys
 import threading
+
+from local import fair
 
 TICKS = (
     ("ministack.services.scheduler", "_SCHEDULE_TICK_INTERVAL"),
@@ -41,6 +44,10 @@ def main() -> None:
     if not isinstance(getattr(functions, "_esm_wake", None), threading.Event):
         _changed("ministack.services.lambda_svc._esm_wake")
     functions._esm_wake = Impatient(functions._esm_wake)
+    queues = importlib.import_module("ministack.services.sqs")
+    for name in fair.missing(queues):
+        _changed(f"ministack.services.sqs.{name}")
+    fair.install(queues)
     handler = socketserver.StreamRequestHandler
     if not hasattr(handler, "disable_nagle_algorithm"):
         _changed("socketserver.StreamRequestHandler.disable_nagle_algorithm")

@@ -7,7 +7,6 @@ request that the sender made, as it gathers the receipts of a batch in one.
 """
 
 import functools
-import math
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from datetime import UTC, datetime
 import pytest
 from baton import Client, Json, Stack, eventually, item
 from conftest import NewAccount
+from consumption import of_event_sources, settled, start
 
 # A large request has three writes that are its own, whatever its size: the bulk's head, the head's line in the list of
 # the day, and the content that all its messages share.
@@ -58,21 +58,7 @@ class Life:
 
     def queue_requests(self) -> int:
         """Count the requests to SQS, those of the event sources too."""
-        on_queues = (self.recipients, self.requests["send-sms"])
-        return sum(self.requests.values()) + sum(2 * math.ceil(messages / 10) for messages in on_queues)
-
-
-def consumed(stack: Stack, since: float) -> tuple[Counter, Counter, Counter]:
-    """Give write units, queue requests and invocations by function, since a time."""
-    writes, requests, invocations = Counter(), Counter(), Counter()
-    # Nothing here has a callback: what its function writes are later tries of what other tests left.
-    for function in set(stack.functions()) - {"callbacks"}:
-        for record in stack.log(function, since):
-            if record.get("message") == "consumed":
-                writes[function] += record["write_units"]
-                requests[function] += record["queue_requests"]
-                invocations[function] += 1
-    return writes, requests, invocations
+        return sum(self.requests.values()) + of_event_sources(self.recipients, self.requests["send-sms"])
 
 
 def people(recipients: int) -> list[Json]:
@@ -85,27 +71,11 @@ def ahead(seconds: float | None) -> Json:
     return {} if seconds is None else {"sendAt": datetime.fromtimestamp(int(time.time() + seconds), UTC).isoformat()}
 
 
-def settled(stack: Stack, since: float, before: tuple, functions: tuple[str, ...]) -> list[dict]:
-    """Wait until these functions have logged all that they consumed; give what was since, by function."""
-    seen = [before]
-
-    def look() -> bool:
-        stack.flush_logs(functions)
-        seen.append(consumed(stack, since))
-        return seen[-1] == seen[-2]
-
-    eventually(look, "logs that stay as they are", pause=1)
-    return [dict(now - then) for now, then in zip(seen[-1], before, strict=True)]
-
-
 def live(
     stack: Stack, account: Client, recipients: int, headers: dict[str, str], seconds: float | None, links: int = 0
 ) -> Life:
     """Send one request while nothing else runs, and count until nothing happens any more."""
-    stack.quiet()
-    stack.flush_logs(stack.functions())
-    since = time.time() - 60
-    before = consumed(stack, since)
+    since, before = start(stack)
     begun = time.monotonic()
     text = " ".join(["Hello", *(f"{LINK}{n}" for n in range(links))])
     sms = item({"sms": {"text": text}}, *people(recipients), **ahead(seconds), useShortLinks=links > 0)
@@ -174,8 +144,7 @@ def test_a_far_time_is_one_schedule(
 ) -> None:
     """Whatever the number of recipients; until they go, it has cost no more. When all are cancelled it is removed."""
     at_once = lived(AT_ONCE)
-    since = time.time() - 60
-    before = consumed(stack, since)
+    since, before = start(stack)
     sms = item({"sms": {"text": "Hello"}}, *people(1000), **ahead(3600))
     answer = account.ok("POST", "/messages", {"messages": [sms]})
     assert {element["status"] for element in answer} == {"DELAYED"}

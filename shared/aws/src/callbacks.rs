@@ -5,10 +5,10 @@ use crate::{
     control::ControlTable,
     layout,
     messages::{MessageTable, bad_item},
+    queue::{Entry, Queue},
     record::{self, Item, number, string},
 };
 use aws_sdk_dynamodb::{error::SdkError, types::ReturnConsumedCapacity};
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use baton_api::ports::CallbackKeys;
 use baton_domain::{AccountId, CallbackId, MessageId};
 use baton_pipeline::{
@@ -16,6 +16,7 @@ use baton_pipeline::{
         CallbackPointer, CallbackRecord, LONGEST_DELAY,
         ports::{CallbackLog, CallbackQueue, CallbackSecret, CallbackSecrets},
     },
+    pointer,
     ports::{PortError, PortResult, Stored},
 };
 use std::time::Duration;
@@ -142,48 +143,22 @@ impl CallbackKeys for ControlTable {
     }
 }
 
-/// What one SendMessageBatch takes.
-const BATCH: usize = 10;
-
-/// The callbacks queue. An account's messages form a group: on a standard queue that orders nothing, and makes SQS serve the
-/// accounts fairly when one of them fills the queue (SQS fair queues).
+/// The callbacks queue. An account's callbacks form a group.
 #[derive(Clone, Debug)]
-pub struct Callbacks {
-    client: aws_sdk_sqs::Client,
-    url: String,
-    meter: Meter,
-}
+pub struct Callbacks(Queue);
 
 impl Callbacks {
     /// The queue at this address.
     #[must_use]
     pub const fn new(client: aws_sdk_sqs::Client, url: String, meter: Meter) -> Callbacks {
-        Callbacks { client, url, meter }
-    }
-
-    async fn send(&self, pointers: &[CallbackPointer], seconds: i32) -> PortResult<()> {
-        let failed = |reason: String| PortError::new("SQS SendMessageBatch", reason);
-        let entry = |(index, pointer): (usize, &CallbackPointer)| {
-            let body = serde_json::to_string(pointer).map_err(|error| failed(error.to_string()))?;
-            let entry = SendMessageBatchRequestEntry::builder().id(index.to_string()).message_body(body);
-            let entry = entry.message_group_id(pointer.account.to_string()).delay_seconds(seconds);
-            entry.build().map_err(|error| failed(error.to_string()))
-        };
-        let entries = pointers.iter().enumerate().map(entry).collect::<PortResult<Vec<_>>>()?;
-        self.meter.queue_request();
-        let answer = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries)).send().await;
-        let answer = answer.map_err(|error| PortError::new("SQS SendMessageBatch", error))?;
-        if answer.failed().is_empty() { Ok(()) } else { Err(failed("not all callbacks were taken".to_owned())) }
+        Callbacks(Queue { client, url, meter })
     }
 }
 
 impl CallbackQueue for Callbacks {
     async fn push(&self, pointers: &[CallbackPointer], delay: Duration) -> PortResult<()> {
         let delay = delay.min(LONGEST_DELAY);
-        let seconds = i32::try_from(delay.as_secs() + u64::from(delay.subsec_nanos() > 0)).unwrap_or_default();
-        for batch in pointers.chunks(BATCH) {
-            self.send(batch, seconds).await?;
-        }
-        Ok(())
+        let entry = |pointer: &CallbackPointer| Entry::new(pointer, delay, Some(pointer::group(pointer.account, None)));
+        self.0.send_all(pointers.iter().map(entry).collect::<PortResult<_>>()?, "callbacks").await
     }
 }

@@ -18,6 +18,7 @@ pub mod objects;
 pub mod outbox;
 pub mod parameters;
 pub mod prices;
+mod queue;
 pub mod queues;
 pub mod record;
 pub mod scheduler;

@@ -1,29 +1,23 @@
 //! The queues on SQS.
 
-use crate::{Meter, coalesce::Coalescer, state::StateTable};
-use aws_sdk_sqs::{Client, types::SendMessageBatchRequestEntry};
-use baton_domain::{AccountId, Channel, MessageId, Time};
+use crate::{
+    Meter,
+    coalesce::Coalescer,
+    queue::{BATCH, Entry, LONGEST_DELAY, Queue},
+    state::StateTable,
+};
+use aws_sdk_sqs::Client;
+use baton_domain::{Channel, Time};
 use baton_pipeline::{
     inbound::Inbound,
-    pointer::{FallbackPointer, Pointer, QueuedReceipt, QueuedReceipts, WakeUp},
+    pointer::{self, FallbackPointer, Pointer, QueuedReceipt, QueuedReceipts, WakeUp},
     ports::{ChannelQueues, FallbackQueue, Inbounds, PortError, PortResult, WakeUps},
 };
-use futures::{StreamExt, stream};
-use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-
-/// What one SendMessageBatch takes.
-const BATCH: usize = 10;
-
-/// Batches that are sent at the same time.
-const CONCURRENT_BATCHES: usize = 16;
-
-/// Tries of an entry that SQS refuses although it takes the batch.
-const TRIES: usize = 3;
 
 /// How long single pointers wait for others to share a request.
 const POINTER_WINDOW: Duration = Duration::from_millis(5);
@@ -31,68 +25,6 @@ const POINTER_WINDOW: Duration = Duration::from_millis(5);
 /// The same for receipts of the sandbox, which are due in a second anyway: long enough for all records of a batch, on a
 /// machine that is busy too.
 const RECEIPT_WINDOW: Duration = Duration::from_millis(100);
-
-/// One queue.
-#[derive(Clone, Debug)]
-struct Queue {
-    client: Client,
-    url: String,
-    meter: Meter,
-}
-
-impl Queue {
-    /// Sends bodies, each with its delay in seconds; says for each whether it is durable.
-    async fn send(&self, bodies: Vec<(String, i32)>) -> Vec<bool> {
-        let batches: Vec<_> = bodies.chunks(BATCH).map(|batch| self.send_batch(batch)).collect();
-        stream::iter(batches).buffered(CONCURRENT_BATCHES).collect::<Vec<_>>().await.concat()
-    }
-
-    async fn send_batch(&self, bodies: &[(String, i32)]) -> Vec<bool> {
-        let mut durable = vec![false; bodies.len()];
-        for _ in 0..TRIES {
-            let open = durable.iter().enumerate().filter(|(_, durable)| !**durable).map(|(index, _)| index);
-            let entries: Vec<_> = open.filter_map(|index| entry(index, &bodies[index])).collect();
-            if entries.is_empty() {
-                break;
-            }
-            self.meter.queue_request();
-            let answer = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries)).send().await;
-            match answer {
-                Ok(answer) => {
-                    for sent in answer.successful() {
-                        if let Some(durable) = sent.id().parse::<usize>().ok().and_then(|index| durable.get_mut(index))
-                        {
-                            *durable = true;
-                        }
-                    }
-                }
-                Err(error) => {
-                    let error = aws_sdk_sqs::error::DisplayErrorContext(&error).to_string();
-                    tracing::warn!(error, "SQS SendMessageBatch failed");
-                    break;
-                }
-            }
-        }
-        durable
-    }
-}
-
-fn entry(index: usize, (body, delay): &(String, i32)) -> Option<SendMessageBatchRequestEntry> {
-    let entry = SendMessageBatchRequestEntry::builder().id(index.to_string()).message_body(body).delay_seconds(*delay);
-    entry.build().ok()
-}
-
-fn json<T: Serialize>(value: &T) -> PortResult<String> {
-    serde_json::to_string(value).map_err(|error| PortError::new("writing a pointer", error))
-}
-
-/// The longest that SQS delays a message.
-const LONGEST_DELAY: i32 = 900;
-
-fn whole_seconds(delay: Duration) -> i32 {
-    let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
-    i32::try_from(seconds).unwrap_or(LONGEST_DELAY).min(LONGEST_DELAY)
-}
 
 /// The queues of the channels.
 #[derive(Clone, Debug)]
@@ -109,12 +41,11 @@ impl Channels {
 
 impl ChannelQueues for Channels {
     async fn push(&self, channel: Channel, pointers: &[Pointer], delay: Duration) -> PortResult<()> {
-        let failed = |reason: &str| PortError::new("SQS SendMessageBatch", reason.to_owned());
-        let queue = self.0.get(&channel).ok_or_else(|| failed("no queue is set for the channel"))?;
-        let delay = whole_seconds(delay);
-        let bodies = pointers.iter().map(|pointer| Ok((json(pointer)?, delay))).collect::<PortResult<Vec<_>>>()?;
-        let durable = queue.send(bodies).await;
-        if durable.iter().all(|durable| *durable) { Ok(()) } else { Err(failed("not all pointers were taken")) }
+        let failed = || PortError::new("SQS SendMessageBatch", "no queue is set for the channel");
+        let queue = self.0.get(&channel).ok_or_else(failed)?;
+        let group = |pointer: &Pointer| pointer::group(pointer.attempt.account, pointer.task);
+        let entry = |pointer| Entry::new(pointer, delay, Some(group(pointer)));
+        queue.send_all(pointers.iter().map(entry).collect::<PortResult<_>>()?, "pointers").await
     }
 }
 
@@ -122,7 +53,7 @@ impl ChannelQueues for Channels {
 #[derive(Clone, Debug)]
 pub struct Fallbacks {
     queue: Queue,
-    waiting: Arc<Coalescer<String>>,
+    waiting: Arc<Coalescer<Entry>>,
 }
 
 impl Fallbacks {
@@ -134,10 +65,10 @@ impl Fallbacks {
 }
 
 impl FallbackQueue for Fallbacks {
-    async fn push(&self, account: AccountId, message: MessageId) -> PortResult<()> {
-        let body = json(&FallbackPointer { account, message })?;
-        let flush = |bodies: Vec<String>| self.queue.send(bodies.into_iter().map(|body| (body, 0)).collect());
-        self.waiting.push("SQS SendMessageBatch", body, flush).await
+    async fn push(&self, pointer: FallbackPointer) -> PortResult<()> {
+        let group = pointer::group(pointer.account, pointer.task);
+        let entry = Entry::new(&pointer, Duration::ZERO, Some(group))?;
+        self.waiting.push("SQS SendMessageBatch", entry, |entries| self.queue.send(entries)).await
     }
 }
 
@@ -149,7 +80,7 @@ const REMEMBERED: usize = 1000;
 #[derive(Clone, Debug)]
 pub struct WakeQueue {
     queue: Queue,
-    waiting: Arc<Coalescer<(String, i32)>>,
+    waiting: Arc<Coalescer<Entry>>,
     set: Arc<Mutex<BTreeSet<WakeUp>>>,
 }
 
@@ -162,8 +93,8 @@ impl WakeQueue {
     }
 
     /// Sends wake-ups, of which several may be the same, as the messages of a batch set theirs at the same time: each once.
-    async fn send(&self, bodies: Vec<(String, i32)>) -> Vec<bool> {
-        let (distinct, places) = distinct(bodies);
+    async fn send(&self, entries: Vec<Entry>) -> Vec<bool> {
+        let (distinct, places) = distinct(entries);
         let durable = self.queue.send(distinct).await;
         places.into_iter().map(|place| durable[place]).collect()
     }
@@ -173,12 +104,12 @@ impl WakeQueue {
     }
 }
 
-/// Each body once, and for every one of them its place among these.
-fn distinct(bodies: Vec<(String, i32)>) -> (Vec<(String, i32)>, Vec<usize>) {
+/// Each body once, and for every entry its place among these.
+fn distinct(entries: Vec<Entry>) -> (Vec<Entry>, Vec<usize>) {
     let (mut distinct, mut known) = (Vec::new(), BTreeMap::new());
-    let places = bodies.into_iter().map(|(body, delay)| {
-        *known.entry(body).or_insert_with_key(|body| {
-            distinct.push((body.clone(), delay));
+    let places = entries.into_iter().map(|entry| {
+        *known.entry(entry.body.clone()).or_insert_with(|| {
+            distinct.push(entry);
             distinct.len() - 1
         })
     });
@@ -194,9 +125,9 @@ impl WakeUps for WakeQueue {
         }
         // What is too far away for the queue goes at once: dispatch sets a schedule for it.
         let delay = Duration::from_millis(u64::try_from(ahead).unwrap_or_default());
-        let delay = if delay.as_secs() > LONGEST_DELAY.unsigned_abs().into() { 0 } else { whole_seconds(delay) };
-        let body = json(&wake_up)?;
-        self.waiting.push("SQS SendMessageBatch", (body, delay), |bodies| self.send(bodies)).await?;
+        let delay = if delay.as_secs() > LONGEST_DELAY.unsigned_abs().into() { Duration::ZERO } else { delay };
+        let entry = Entry::new(&wake_up, delay, Some(pointer::group(wake_up.account, wake_up.task)))?;
+        self.waiting.push("SQS SendMessageBatch", entry, |entries| self.send(entries)).await?;
         let mut remembered = self.remembered();
         if remembered.len() >= REMEMBERED {
             remembered.clear();
@@ -206,12 +137,12 @@ impl WakeUps for WakeQueue {
     }
 }
 
-/// The receipts queue, for the receipts of the sandbox. Those that come at the same time and have the same delay share a
-/// message.
+/// The receipts queue, for the receipts of the sandbox. Those that come at the same time and have the same delay and
+/// group share a message.
 #[derive(Debug)]
 pub struct ReceiptQueue {
     queue: Queue,
-    waiting: Coalescer<(QueuedReceipt, i32)>,
+    waiting: Coalescer<(QueuedReceipt, Duration)>,
 }
 
 impl ReceiptQueue {
@@ -227,33 +158,38 @@ impl ReceiptQueue {
     /// It is not durable.
     pub async fn push(&self, receipt: QueuedReceipt, delay: Duration) -> PortResult<()> {
         let flush = |receipts| self.flush(receipts);
-        self.waiting.push("SQS SendMessageBatch", (receipt, whole_seconds(delay)), flush).await
+        self.waiting.push("SQS SendMessageBatch", (receipt, delay), flush).await
     }
 
-    async fn flush(&self, receipts: Vec<(QueuedReceipt, i32)>) -> Vec<bool> {
-        let mut groups: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
-        for (index, (_, delay)) in receipts.iter().enumerate() {
-            groups.entry(*delay).or_default().push(index);
-        }
-        // A receipts message holds as many as a batch, so that one that fails repeats little.
-        let groups: Vec<(i32, Vec<usize>)> = groups
-            .into_iter()
-            .flat_map(|(delay, indexes)| indexes.chunks(BATCH).map(|chunk| (delay, chunk.to_vec())).collect::<Vec<_>>())
-            .collect();
-        let body = |indexes: &[usize]| {
+    async fn flush(&self, receipts: Vec<(QueuedReceipt, Duration)>) -> Vec<bool> {
+        let shares = shares(&receipts);
+        let entry = |((delay, group), indexes): &Share| {
             let receipts = indexes.iter().map(|index| receipts[*index].0.clone()).collect();
-            json(&QueuedReceipts { receipts }).unwrap_or_default()
+            Entry::new(&QueuedReceipts { receipts }, *delay, Some(group.clone()))
         };
-        let bodies = groups.iter().map(|(delay, indexes)| (body(indexes), *delay)).collect();
-        let sent = self.queue.send(bodies).await;
         let mut durable = vec![false; receipts.len()];
-        for ((_, indexes), sent) in groups.iter().zip(sent) {
+        let Ok(entries) = shares.iter().map(entry).collect::<PortResult<_>>() else { return durable };
+        for ((_, indexes), sent) in shares.iter().zip(self.queue.send(entries).await) {
             for index in indexes {
                 durable[*index] = sent;
             }
         }
         durable
     }
+}
+
+/// The delay and the group of receipts that share a message, and their places.
+type Share = ((Duration, String), Vec<usize>);
+
+/// Which receipts share a message: as many as a batch at most, so that one that fails repeats little.
+fn shares(receipts: &[(QueuedReceipt, Duration)]) -> Vec<Share> {
+    let mut alike: BTreeMap<(Duration, String), Vec<usize>> = BTreeMap::new();
+    for (index, (receipt, delay)) in receipts.iter().enumerate() {
+        let group = pointer::group(receipt.attempt.account, receipt.task);
+        alike.entry((*delay, group)).or_default().push(index);
+    }
+    let shares = alike.iter().flat_map(|(key, indexes)| indexes.chunks(BATCH).map(|chunk| (key.clone(), chunk.to_vec())));
+    shares.collect()
 }
 
 /// The queue of what people do, and the table that remembers when they last wrote.
@@ -277,10 +213,8 @@ impl Inbounds for InboundQueue {
     }
 
     async fn publish(&self, events: &[Inbound]) -> PortResult<()> {
-        let bodies = events.iter().map(|event| Ok((json(event)?, 0))).collect::<PortResult<Vec<_>>>()?;
-        let durable = self.queue.send(bodies).await;
-        let failed = || PortError::new("SQS SendMessageBatch", "not all inbound events were taken");
-        if durable.iter().all(|durable| *durable) { Ok(()) } else { Err(failed()) }
+        let entries = events.iter().map(|event| Entry::new(event, Duration::ZERO, None));
+        self.queue.send_all(entries.collect::<PortResult<_>>()?, "inbound events").await
     }
 }
 
@@ -306,12 +240,37 @@ pub async fn hide(client: &Client, url: &str, receipt_handle: &str, pause: Durat
 #[cfg(test)]
 mod tests {
     use super::*;
+    use baton_domain::{AccountId, AttemptRef, MessageId, TaskId};
+    use baton_pipeline::pointer::QueuedStatus;
 
     #[test]
     fn the_same_wake_up_is_sent_once_and_all_who_set_it_learn_its_fate() {
-        let bodies = ["a", "b", "a", "c", "b"].map(|body| (body.to_owned(), 5)).to_vec();
-        let (sent, places) = distinct(bodies);
-        assert_eq!(sent, ["a", "b", "c"].map(|body| (body.to_owned(), 5)));
+        let entry = |body: &str| Entry { body: body.to_owned(), delay: 5, group: Some("account-1".to_owned()) };
+        let (sent, places) = distinct(["a", "b", "a", "c", "b"].map(entry).to_vec());
+        assert_eq!(sent, ["a", "b", "c"].map(entry));
         assert_eq!(places, [0, 1, 0, 2, 1]);
+    }
+
+    #[test]
+    fn receipts_of_one_delay_and_group_share_a_message_of_ten_at_most() {
+        let task = TaskId(uuid::Uuid::nil());
+        let receipt = |account: u64, task: Option<TaskId>, seconds: u64| {
+            let attempt = AttemptRef { account: AccountId(account), message: MessageId(uuid::Uuid::nil()), attempt: 0 };
+            let status = QueuedStatus::Delivered;
+            let receipt = QueuedReceipt { attempt, task, status, at: 0, class: None, code: None };
+            (receipt, Duration::from_secs(seconds))
+        };
+        let mut receipts = vec![receipt(1, None, 1), receipt(2, None, 1), receipt(1, None, 2), receipt(1, None, 1)];
+        receipts.extend((0..12).map(|_| receipt(1, Some(task), 1)));
+        let key = |seconds, group: &str| (Duration::from_secs(seconds), group.to_owned());
+        let of_task = || key(1, "task-00000000-0000-0000-0000-000000000000");
+        let expected = [
+            (key(1, "account-1"), vec![0, 3]),
+            (key(1, "account-2"), vec![1]),
+            (of_task(), (4..14).collect()),
+            (of_task(), vec![14, 15]),
+            (key(2, "account-1"), vec![2]),
+        ];
+        assert_eq!(shares(&receipts), expected);
     }
 }

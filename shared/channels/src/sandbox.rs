@@ -174,6 +174,7 @@ impl Sandbox {
         let failed = status == QueuedStatus::Failed;
         let receipt = QueuedReceipt {
             attempt: request.attempt,
+            task: request.task,
             status,
             at: (request.now + delay).timestamp_millis(),
             class: failed.then_some(ErrorClass::Permanent),

@@ -20,7 +20,8 @@ pub fn attempt() -> AttemptRef {
 /// The first try of [`attempt`].
 pub fn request(channel: Channel, to: &str, content: ChannelContent) -> SendRequest {
     let recipient = Recipient::default();
-    SendRequest { attempt: attempt(), try_number: 1, channel, to: to.to_owned(), recipient, content, now: now() }
+    let to = to.to_owned();
+    SendRequest { attempt: attempt(), task: None, try_number: 1, channel, to, recipient, content, now: now() }
 }
 
 /// A context without a sandbox, with made-up AWS credentials.

@@ -186,8 +186,8 @@ impl ChannelQueues for Memory {
 }
 
 impl FallbackQueue for Memory {
-    async fn push(&self, account: AccountId, message: MessageId) -> PortResult<()> {
-        self.state().fallbacks.push(FallbackPointer { account, message });
+    async fn push(&self, pointer: FallbackPointer) -> PortResult<()> {
+        self.state().fallbacks.push(pointer);
         Ok(())
     }
 }

@@ -6,6 +6,13 @@ use baton_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+/// The group of what is put on a queue for a message: its task, else its account. On a standard queue a group orders nothing; it
+/// makes SQS serve the groups fairly when one of them fills the queue (SQS fair queues), so that single messages overtake a send job.
+#[must_use]
+pub fn group(account: AccountId, task: Option<TaskId>) -> String {
+    task.map_or_else(|| format!("account-{account}"), |task| format!("task-{task}"))
+}
+
 /// On a channel's queue: this attempt waits for its sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +49,17 @@ pub struct FallbackPointer {
     pub account: AccountId,
     /// The message.
     pub message: MessageId,
+    /// The message's task.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub task: Option<TaskId>,
+}
+
+impl FallbackPointer {
+    /// A pointer to this message.
+    #[must_use]
+    pub const fn of(message: &Message) -> FallbackPointer {
+        FallbackPointer { account: message.account, message: message.id, task: message.task }
+    }
 }
 
 /// On the wake queue: look at this bulk again.
@@ -81,6 +99,9 @@ pub struct QueuedReceipts {
 pub struct QueuedReceipt {
     /// The attempt, as `account-message-attempt`.
     pub attempt: AttemptRef,
+    /// The message's task.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub task: Option<TaskId>,
     /// `sent`, `delivered`, `read` or `failed`.
     pub status: QueuedStatus,
     /// When it happened, in milliseconds since the epoch.

@@ -3,7 +3,7 @@
 use crate::{
     accept::Bulk,
     inbound::Inbound,
-    pointer::{Pointer, WakeUp},
+    pointer::{FallbackPointer, Pointer, WakeUp},
 };
 use baton_domain::{
     AccountId, AttemptRef, BulkId, Channel, Message, MessageId, Spec, Time,
@@ -164,7 +164,7 @@ pub trait Scheduler: Send + Sync {
 /// The queue of messages whose next channel is due.
 pub trait FallbackQueue: Send + Sync {
     /// Puts a message on the queue; answers when it is durable.
-    fn push(&self, account: AccountId, message: MessageId) -> impl Future<Output = PortResult<()>> + Send;
+    fn push(&self, pointer: FallbackPointer) -> impl Future<Output = PortResult<()>> + Send;
 }
 
 /// What all senders know together about the providers of a channel.

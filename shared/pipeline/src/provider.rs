@@ -2,7 +2,7 @@
 
 use crate::inbound::Inbound;
 use baton_domain::{
-    AttemptRef, Channel, ChannelContent, Outcome, ProviderError, Receipt, Recipient, Time, segments::segments,
+    AttemptRef, Channel, ChannelContent, Outcome, ProviderError, Receipt, Recipient, TaskId, Time, segments::segments,
 };
 use futures::future::BoxFuture;
 
@@ -11,6 +11,8 @@ use futures::future::BoxFuture;
 pub struct SendRequest {
     /// What the provider is asked to give back in its receipts.
     pub attempt: AttemptRef,
+    /// The message's task.
+    pub task: Option<TaskId>,
     /// The number of this try, from 1. More than 1 only after refusals.
     pub try_number: u8,
     /// The channel.

@@ -1,6 +1,7 @@
 //! Take a receipt: apply it to its attempt, and see to the next channel when it says that nothing arrived.
 
 use crate::{
+    pointer::FallbackPointer,
     ports::{Clock, FallbackQueue, Messages, PortResult},
     provider::ReceiptOf,
     stops::{self, StopWrites},
@@ -46,7 +47,7 @@ where
     }
     let follows = |effect: &Effect| matches!(effect, Effect::Send { attempt, .. } if *attempt != own);
     if decide::outstanding_of(&message, own).iter().any(follows) {
-        fallback.push(message.account, message.id).await?;
+        fallback.push(FallbackPointer::of(&message)).await?;
     }
     Ok(Taken::Applied)
 }

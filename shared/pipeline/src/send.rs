@@ -7,7 +7,7 @@ use crate::{
     choose::{Choice, choose},
     emit,
     gate::Gate,
-    pointer::Pointer,
+    pointer::{FallbackPointer, Pointer},
     ports::{
         Bandwidths, Breakers, ChannelQueues, Claim, Claims, Clock, FallbackQueue, LastInbound, Messages, PortResult,
         Specs, WakeUps,
@@ -143,6 +143,7 @@ where
         }
         let request = SendRequest {
             attempt: pointer.attempt,
+            task: message.task,
             try_number: message.attempts[usize::from(index)].tries,
             channel: self.channel,
             to: choice.address.clone(),
@@ -261,7 +262,7 @@ where
             self.outlets.set(wake_up, now).await?;
         }
         if others {
-            FallbackQueue::push(&self.outlets, message.account, message.id).await?;
+            FallbackQueue::push(&self.outlets, FallbackPointer::of(message)).await?;
         }
         Ok(verdict)
     }

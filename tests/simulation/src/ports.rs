@@ -299,9 +299,9 @@ impl ChannelQueues for Ports {
 }
 
 impl FallbackQueue for Ports {
-    async fn push(&self, account: AccountId, message: MessageId) -> PortResult<()> {
-        let body = Body::FallBack(FallbackPointer { account, message });
-        self.call("push a fallback", Some((account, message)), |world| world.push(self, body, 0)).await
+    async fn push(&self, pointer: FallbackPointer) -> PortResult<()> {
+        let of = Some((pointer.account, pointer.message));
+        self.call("push a fallback", of, |world| world.push(self, Body::FallBack(pointer), 0)).await
     }
 }
 

@@ -281,7 +281,8 @@ fn now() -> Time {
 /// The first try of an attempt.
 pub fn request(channel: Channel, to: &str, content: ChannelContent) -> SendRequest {
     let recipient = Recipient::default();
-    SendRequest { attempt: attempt(), try_number: 1, channel, to: to.to_owned(), recipient, content, now: now() }
+    let to = to.to_owned();
+    SendRequest { attempt: attempt(), task: None, try_number: 1, channel, to, recipient, content, now: now() }
 }
 
 /// Content that is a text alone.
