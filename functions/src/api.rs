@@ -33,6 +33,7 @@ pub async fn run() -> Result<(), Error> {
         links: aws.links()?,
         prices: PriceTable::new(aws.control()?),
         exports: aws.exports("QUEUE_EXPORTS")?,
+        objects: aws.objects().await?,
     };
     let (retention_days, short_url) = (settings::number("MESSAGE_RETENTION_DAYS", 90)?, adapters::short_url()?);
     let currency = settings::currency()?;
@@ -60,7 +61,7 @@ pub async fn run() -> Result<(), Error> {
 fn body(body: baton_api::Body) -> Body {
     match body {
         baton_api::Body::Text(text) => Body::Text(text),
-        baton_api::Body::Bytes(bytes) => Body::Binary(bytes.to_vec()),
+        baton_api::Body::Bytes(bytes) => Body::Binary(bytes.into_owned()),
     }
 }
 

@@ -4,11 +4,12 @@ use baton_api::ports::{Export, ExportPointer, ExportQueue, Exports, Index, Line,
 use baton_aws::{
     control::ControlTable, messages::MessageTable, objects::ObjectStore, queues::ExportsQueue, short_links::LinkTable,
 };
-use baton_domain::{AccountId, BulkId, Message, MessageId, ShortLink, Spec};
+use baton_domain::{AccountId, BulkId, Message, MessageId, ShortLink, Spec, TaskId, task::TaskBulk};
 use baton_pipeline::{
     objects::{ObjectInfo, Objects, UploadForm},
     ports::{PortResult, Specs, Stored},
     short_links::ShortLinkLists,
+    tasks::ports::TaskBulks,
 };
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -68,6 +69,16 @@ impl Specs for MakerPorts {
 impl ShortLinkLists for MakerPorts {
     async fn links(&self, codes: &[String]) -> PortResult<Vec<ShortLink>> {
         self.links.links(codes).await
+    }
+}
+
+impl TaskBulks for MakerPorts {
+    async fn add_bulk(&self, account: AccountId, task: TaskId, bulk: BulkId, messages: u16) -> PortResult<()> {
+        self.control.add_bulk(account, task, bulk, messages).await
+    }
+
+    async fn bulks_of(&self, account: AccountId, task: TaskId) -> PortResult<Vec<TaskBulk>> {
+        self.control.bulks_of(account, task).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! One HTTP request, and what handlers ask of it.
 
-use crate::{query::Query, refusal::Refusal, strict};
+use crate::{Body, query::Query, refusal::Refusal, strict};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
@@ -102,24 +102,48 @@ fn is_json(content_type: &str) -> bool {
 
 /// What a handler answers when all is well.
 pub(crate) struct Answer {
-    pub(crate) body: String,
+    pub(crate) status: StatusCode,
+    pub(crate) body: Body,
     pub(crate) replayed: bool,
     pub(crate) content_type: &'static str,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Answer {
+    fn of(body: Body, content_type: &'static str) -> Answer {
+        Answer { status: StatusCode::OK, body, replayed: false, content_type, headers: Vec::new() }
+    }
+
     /// A 200 with this body.
     pub(crate) fn json(body: &impl Serialize) -> Answer {
         let body = serde_json::to_string(body).expect("wire types have string keys and no fallible serializers");
-        Answer { body, replayed: false, content_type: "application/json", headers: Vec::new() }
+        Answer::of(Body::Text(body), "application/json")
     }
 
     /// A 200 with a CSV, and where the next part of it begins.
     pub(crate) fn csv(body: String, next: Option<String>) -> Answer {
         let next = next.and_then(|next| HeaderValue::try_from(next).ok());
         let headers = next.map(|next| (HeaderName::from_static("x-next-cursor"), next)).into_iter().collect();
-        Answer { body, replayed: false, content_type: "text/csv; charset=utf-8", headers }
+        Answer { headers, ..Answer::of(Body::Text(body), "text/csv; charset=utf-8") }
+    }
+
+    /// A 200 with a file of this name, which is ASCII without quotes.
+    pub(crate) fn file(body: Body, content_type: &'static str, name: &str) -> Answer {
+        let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")).ok();
+        let headers = disposition.map(|value| (header::CONTENT_DISPOSITION, value)).into_iter().collect();
+        Answer { headers, ..Answer::of(body, content_type) }
+    }
+
+    /// A 303 that leads to a link.
+    pub(crate) fn see_other(link: &str, body: &impl Serialize) -> Answer {
+        let place = HeaderValue::try_from(link).ok();
+        let headers = place.map(|value| (header::LOCATION, value)).into_iter().collect();
+        Answer { status: StatusCode::SEE_OTHER, headers, ..Answer::json(body) }
+    }
+
+    /// The same with another status.
+    pub(crate) fn status(self, status: StatusCode) -> Answer {
+        Answer { status, ..self }
     }
 
     /// The same, marked as the answer to an earlier request.

@@ -67,7 +67,7 @@ pub(crate) fn answer(request: &Request<Vec<u8>>) -> Option<Result<Response<Body>
 }
 
 fn moved() -> Response<Body> {
-    let mut response = Response::new(Body::Bytes(b""));
+    let mut response = Response::new(Body::Bytes(Cow::Borrowed(b"")));
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
     response.headers_mut().insert(header::LOCATION, HeaderValue::from_static("../docs"));
     response
@@ -77,7 +77,7 @@ fn shown(file: &'static File, asked: &HeaderMap) -> Response<Body> {
     let tag = tag(file);
     let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
     let is_known = known.flat_map(|tags| tags.split(',')).any(|known| known.trim().trim_start_matches("W/") == tag);
-    let mut response = Response::new(Body::Bytes(if is_known { b"" } else { file.content }));
+    let mut response = Response::new(Body::Bytes(Cow::Borrowed(if is_known { b"" } else { file.content })));
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {

@@ -53,7 +53,7 @@ const EXAMPLES: &[(&str, &str)] = examples! {
     "listSenders" "putSenders" "listSmsTariffs" "putSmsTariffs"
     "listStops" "putStopList" "removeFromStopList"
     "listWhiteList" "putWhiteList"
-    "makeExport" "listExports" "getExport"
+    "makeExport" "listExports" "getExport" "getTaskReport"
     "health" "openapi"
 };
 
@@ -78,7 +78,8 @@ pub(crate) fn show(operation: &mut Operation) {
         body.content.values_mut().for_each(|content| put(content, example.request.as_ref()));
     }
     if let Some(RefOr::T(answer)) = operation.responses.responses.get_mut("200") {
-        answer.content.values_mut().for_each(|content| put(content, Some(&example.response)));
+        let json = answer.content.iter_mut().filter(|(kind, _)| *kind == "application/json");
+        json.for_each(|(_, content)| put(content, Some(&example.response)));
     }
 }
 

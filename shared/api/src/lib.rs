@@ -42,9 +42,10 @@ use baton_pipeline::callbacks::ports::{CallbackLog, CallbackQueue};
 use baton_pipeline::objects::Objects;
 use baton_pipeline::ports::{Accepting, Bandwidths, Breakers, Bulks, ChannelQueues, Clock, Messages, Specs, WakeUps};
 use baton_pipeline::short_links::ShortLinkLists;
+use baton_pipeline::tasks::ports::{TaskBulks, TaskReads};
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, Request, Response, header};
-use std::{net::IpAddr, panic::AssertUnwindSafe, time::Instant};
+use std::{borrow::Cow, net::IpAddr, panic::AssertUnwindSafe, time::Instant};
 
 /// Everything that the interface needs of the world, in one.
 pub trait Ports:
@@ -76,6 +77,8 @@ pub trait Ports:
     + Objects
     + Exports
     + ExportQueue
+    + TaskReads
+    + TaskBulks
 {
 }
 
@@ -108,6 +111,8 @@ impl<T> Ports for T where
         + Objects
         + Exports
         + ExportQueue
+        + TaskReads
+        + TaskBulks
 {
 }
 
@@ -141,10 +146,10 @@ pub struct SourceAddress(pub IpAddr);
 /// The body of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
-    /// JSON.
+    /// JSON or CSV.
     Text(String),
-    /// A file that is part of the program.
-    Bytes(&'static [u8]),
+    /// A file: a part of the program, or made for the answer.
+    Bytes(Cow<'static, [u8]>),
 }
 
 /// Answers a request. Never fails: every error has the contract's shape, and what is behind an internal one is told to the
@@ -219,7 +224,8 @@ async fn answer<P: Ports, C: Clock>(
 
 /// An answer, in JSON unless it says otherwise.
 fn plain(answer: Answer) -> Response<Body> {
-    let mut response = Response::new(Body::Text(answer.body));
+    let mut response = Response::new(answer.body);
+    *response.status_mut() = answer.status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
     headers.extend(answer.headers);

@@ -67,6 +67,7 @@ pub(crate) enum Handler {
     MakeExport,
     ListExports,
     GetExport,
+    GetTaskReport,
 }
 
 /// One line of the table.
@@ -82,7 +83,7 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 46] = {
+pub(crate) static ROUTES: [Route; 47] = {
     use Scope::{Admin, Operator, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
@@ -249,6 +250,13 @@ pub(crate) static ROUTES: [Route; 46] = {
         route(Method::POST, "/exports", Some(Read), Handler::MakeExport, exports::make::__path_handle::operation),
         route(Method::GET, "/exports", Some(Read), Handler::ListExports, exports::list::__path_handle::operation),
         route(Method::GET, "/exports/{id}", Some(Read), Handler::GetExport, exports::get::__path_handle::operation),
+        route(
+            Method::GET,
+            "/tasks/{id}/report",
+            Some(Read),
+            Handler::GetTaskReport,
+            exports::report::__path_handle::operation,
+        ),
         route(Method::GET, "/health", None, Handler::Health, health::__path_handle::operation),
         route(Method::GET, "/openapi.json", None, Handler::OpenApi, openapi::__path_handle::operation),
     ]
@@ -348,6 +356,7 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::MakeExport, Some(caller)) => exports::make::handle(app, caller, call).await,
         (Handler::ListExports, Some(caller)) => exports::list::handle(app, caller, call).await,
         (Handler::GetExport, Some(caller)) => exports::get::handle(app, caller, call).await,
+        (Handler::GetTaskReport, Some(caller)) => exports::report::handle(app, caller, call).await,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     callbacks::Callbacks,
     control::ControlTable,
     messages::MessageTable,
+    objects::ObjectStore,
     outbox::OutboxTable,
     parameters::Documents,
     prices::PriceTable,
@@ -70,6 +71,8 @@ pub struct Everything {
     pub prices: PriceTable,
     /// The queue of exports.
     pub exports: ExportsQueue,
+    /// The files.
+    pub objects: ObjectStore,
 }
 
 impl Messages for Everything {

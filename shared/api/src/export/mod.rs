@@ -38,6 +38,7 @@ use baton_pipeline::{
     objects::Objects,
     ports::{Clock, PortError, PortResult, Specs},
     short_links::ShortLinkLists,
+    tasks::ports::TaskBulks,
 };
 use baton_sheets::report::MOST_ROWS;
 use chrono::TimeDelta;
@@ -53,9 +54,9 @@ const PROGRESS_ROWS: u64 = 5000;
 const WALKED: i64 = 90;
 
 /// What making exports needs of the world.
-pub trait ExportPorts: Lists + Specs + ShortLinkLists + Exports + ExportQueue + Objects {}
+pub trait ExportPorts: Lists + Specs + ShortLinkLists + TaskBulks + Exports + ExportQueue + Objects {}
 
-impl<T: Lists + Specs + ShortLinkLists + Exports + ExportQueue + Objects> ExportPorts for T {}
+impl<T: Lists + Specs + ShortLinkLists + TaskBulks + Exports + ExportQueue + Objects> ExportPorts for T {}
 
 /// Makes exports.
 #[derive(Clone, Debug)]

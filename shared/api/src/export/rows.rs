@@ -22,6 +22,7 @@ use baton_domain::{AccountId, Message, Time};
 use baton_pipeline::{
     ports::{Clock, Specs},
     short_links::ShortLinkLists,
+    tasks::ports::TaskBulks,
 };
 
 /// A walk through messages.
@@ -38,7 +39,7 @@ pub(crate) struct Rows<'a, P, C> {
     ended: bool,
 }
 
-impl<'a, P: Lists + Specs + ShortLinkLists, C: Clock> Rows<'a, P, C> {
+impl<'a, P: Lists + Specs + ShortLinkLists + TaskBulks, C: Clock> Rows<'a, P, C> {
     /// From a place on. `query`: the filters, as `GET /messages` has them.
     pub(crate) fn new(
         reading: Reading<'a, P, C>,

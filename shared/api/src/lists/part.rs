@@ -10,12 +10,12 @@ use super::{
 };
 use crate::{ports::Lists, refusal::Refusal};
 use baton_domain::{AccountId, MessageId};
-use baton_pipeline::ports::Clock;
+use baton_pipeline::{ports::Clock, tasks::ports::TaskBulks};
 use std::collections::HashSet;
 
 /// Puts the messages that are meant into `cut`, in this order, from a place on. Gives the number of all that match, or `None` where
 /// the walk was given up before it was known, or is not `counting`.
-pub(crate) async fn fill<P: Lists, C: Clock>(
+pub(crate) async fn fill<P: Lists + TaskBulks, C: Clock>(
     reading: Reading<'_, P, C>,
     account: AccountId,
     filter: &Filter,
@@ -24,7 +24,6 @@ pub(crate) async fn fill<P: Lists, C: Clock>(
 ) -> Result<Option<u64>, Refusal> {
     match &filter.ids {
         Some(ids) => gather(reading.ports, account, ids, (filter, sort), cut).await.map(Some),
-        None if filter.of_task => Ok(Some(0)),
         None => {
             let mut merge = sources::of(reading, account, filter, sort, from).await?;
             Walk::new(reading, account, filter, counting).go(&mut merge, cut).await

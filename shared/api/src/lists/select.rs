@@ -5,7 +5,7 @@ use crate::{
     mail, phone,
     query::{Query, place},
 };
-use baton_domain::{BulkId, Channel, GroupId, Message, MessageId, Status, Time};
+use baton_domain::{BulkId, Channel, GroupId, Message, MessageId, Status, TaskId, Time};
 
 /// The filters of `GET /messages`.
 pub(crate) const FILTERS: [&str; 11] =
@@ -21,8 +21,7 @@ pub(crate) struct Filter {
     pub(crate) bulks: Option<Vec<BulkId>>,
     pub(crate) groups: Option<Vec<GroupId>>,
     pub(crate) recipients: Option<Vec<Recipient>>,
-    /// Only messages of tasks; there are none yet.
-    pub(crate) of_task: bool,
+    pub(crate) tasks: Option<Vec<TaskId>>,
     pub(crate) from: Option<Time>,
     pub(crate) to: Option<Time>,
 }
@@ -52,7 +51,7 @@ impl Filter {
             bulks: query.uuids("bulkId", faults).map(|ids| ids.into_iter().map(BulkId).collect()),
             groups: groups.map(|groups| groups.into_iter().map(|group| GroupId(group.to_owned())).collect()),
             recipients: recipients(query, faults),
-            of_task: query.uuids("taskId", faults).is_some(),
+            tasks: query.uuids("taskId", faults).map(|ids| ids.into_iter().map(TaskId).collect()),
             from: query.time("from", faults),
             to: query.time("to", faults),
         }
@@ -62,7 +61,8 @@ impl Filter {
     /// group and its recipient.
     pub(crate) fn is_open(&self) -> bool {
         let found_by = [self.bulks.is_some(), self.groups.is_some(), self.recipients.is_some()];
-        let looks_inside = self.statuses.is_some() || self.channels.is_some() || self.ids.is_some() || self.of_task;
+        let looks_inside =
+            self.statuses.is_some() || self.channels.is_some() || self.ids.is_some() || self.tasks.is_some();
         !looks_inside && found_by.into_iter().filter(|named| *named).count() <= 1
     }
 
@@ -74,7 +74,8 @@ impl Filter {
     /// Whether a message is meant, its time left aside.
     pub(crate) fn matches(&self, message: &Message) -> bool {
         let any = |wanted: &Recipient| wanted.is(message);
-        !self.of_task
+        let of_task = |wanted: &Vec<TaskId>| message.task.is_some_and(|task| wanted.contains(&task));
+        self.tasks.as_ref().is_none_or(of_task)
             && one_of(&self.statuses, &message.status)
             && self
                 .channels

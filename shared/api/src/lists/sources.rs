@@ -11,8 +11,8 @@ use crate::{
     refusal::Refusal,
     submission::MOST_GROUP,
 };
-use baton_domain::{AccountId, BulkId, GroupId, Time};
-use baton_pipeline::ports::Clock;
+use baton_domain::{AccountId, BulkId, GroupId, TaskId, Time};
+use baton_pipeline::{ports::Clock, tasks::ports::TaskBulks};
 use chrono::{DateTime, Days, NaiveTime};
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -21,7 +21,7 @@ const LINES_AT_ONCE: usize = 16;
 const LONGEST_WAIT_DAYS: u64 = 366;
 
 /// The stretches that may hold what is asked for, from a place on.
-pub(crate) async fn of<'q, P: Lists, C: Clock>(
+pub(crate) async fn of<'q, P: Lists + TaskBulks, C: Clock>(
     reading: Reading<'_, P, C>,
     account: AccountId,
     filter: &'q Filter,
@@ -36,6 +36,8 @@ pub(crate) async fn of<'q, P: Lists, C: Clock>(
     let span = from_there(everything, after);
     let sources = if let Some(bulks) = &filter.bulks {
         vec![Source::of_stretches(of_bulks(reading.ports, account, bulks).await?, span, sort)]
+    } else if let Some(tasks) = &filter.tasks {
+        vec![Source::of_stretches(of_tasks(reading.ports, account, tasks).await?, span, sort)]
     } else if let Some(groups) = &filter.groups {
         of_groups(reading.ports, account, groups, span, sort).await?
     } else if let Some(recipients) = &filter.recipients {
@@ -73,6 +75,20 @@ async fn of_bulks<P: Lists>(ports: &P, account: AccountId, bulks: &[BulkId]) -> 
     let lines = lines(ports, account, bulks).await?;
     // Two ids of callers may lead to one place; whose it is, is known there.
     Ok(lines.into_iter().filter(|(id, _)| bulks.contains(id)).map(|(_, line)| Stretch::whole(line)).collect())
+}
+
+/// The bulks of tasks. Some of their messages may never have been made, as a refused row of a sheet leaves a gap: each is looked at.
+async fn of_tasks<P: Lists + TaskBulks>(
+    ports: &P,
+    account: AccountId,
+    tasks: &[TaskId],
+) -> Result<Vec<Stretch>, Refusal> {
+    let mut bulks = Vec::new();
+    for task in tasks {
+        bulks.extend(ports.bulks_of(account, *task).await?.into_iter().map(|bulk| bulk.bulk));
+    }
+    let lines = lines(ports, account, &bulks).await?;
+    Ok(lines.into_iter().map(|(_, line)| Stretch { line, mixed: true }).collect())
 }
 
 /// A group is one that the caller named, or one that Baton made up for an item. A caller's own UUID may look like a made-up

@@ -24,6 +24,7 @@ mod post;
 mod price_use;
 mod prices;
 mod providers;
+mod reports;
 mod reschedule;
 mod schema;
 mod short_links;

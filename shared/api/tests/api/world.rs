@@ -35,6 +35,7 @@ mod objects;
 mod prices;
 mod short_links;
 mod stops;
+mod tasks;
 mod templates;
 mod white_lists;
 

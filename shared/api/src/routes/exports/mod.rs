@@ -1,6 +1,7 @@
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod make;
+pub(crate) mod report;
 
 use crate::{
     Ports,
