@@ -7,10 +7,13 @@ use crate::{
     settings, telemetry,
 };
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use baton_aws::{clock::SystemClock, messages::MessageTable, parameters, short_links::LinkTable, state::StateTable};
+use baton_aws::{
+    clock::SystemClock, control::ControlTable, messages::MessageTable, parameters, short_links::LinkTable,
+    state::StateTable,
+};
 use baton_channels::{Context, DocumentFault, document};
 use baton_domain::Channel;
-use baton_pipeline::{gate::Gate, provider::Provider, send::Sender};
+use baton_pipeline::{gate::Gate, provider::Provider, send::Sender, tasks::passage::Passages};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use std::{
     collections::BTreeMap,
@@ -25,7 +28,7 @@ pub type Build = fn(&str, &Context) -> Result<Vec<Box<dyn Provider>>, DocumentFa
 /// A document is read again after this long, so that new credentials need no new deployment.
 const REFRESH: Duration = Duration::from_secs(60);
 
-type ChannelSender = Sender<MessageTable, SenderOutlets, StateTable, SystemClock, LinkTable>;
+type ChannelSender = Sender<MessageTable, SenderOutlets, StateTable, SystemClock, LinkTable, ControlTable>;
 
 /// The sender as it was last built.
 struct Built {
@@ -81,6 +84,7 @@ impl Function {
             clock: SystemClock,
             claim_limit: adapters::claim_limit()?,
             shortener: self.aws.shortener()?,
+            tasks: Passages::new(self.aws.control()?),
         });
         *built = Some(Built { document, read_at: Instant::now(), sender: sender.clone() });
         Ok(sender)

@@ -17,12 +17,13 @@ async fn main() -> Result<(), Error> {
     let aws = Aws::load();
     let queue = &OwnQueue { client: aws.sqs(), url: settings::required("QUEUE_SELF")?, meter: aws.meter.clone() };
     let messages = &aws.messages()?;
+    let tasks = &aws.control()?;
     let outlets = &ChannelOutlets { channels: aws.channels()?, wake_ups: aws.wake_ups()?, schedules: aws.schedules()? };
     let looks = &Looks::default();
     lambda_runtime::run(service_fn(move |event: LambdaEvent<aws_lambda_events::sqs::SqsEvent>| async move {
         let handle = |record| async move {
             let wake_up: WakeUp = body(record)?;
-            let look = || dispatch(messages, outlets, &SystemClock, wake_up);
+            let look = || dispatch(messages, tasks, outlets, &SystemClock, wake_up);
             looks.once(&SystemClock, wake_up, batch::sent_at(record), look).await?;
             Ok(Verdict::Done)
         };

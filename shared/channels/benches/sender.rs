@@ -13,6 +13,7 @@ use baton_pipeline::{
     memory::{Memory, StoppedClock},
     send::{Sender, Verdict},
     short_links::Shortener,
+    tasks::passage::Passages,
 };
 use futures::future::join_all;
 use std::{
@@ -58,6 +59,7 @@ async fn send_all(provider: &str) -> f64 {
         clock,
         claim_limit: Duration::from_secs(35),
         shortener: None::<Shortener<Memory>>,
+        tasks: Passages::new(memory.clone()),
     };
     let pointers: Vec<_> = memory.state().channels.drain(..).map(|(_, pointer, _)| pointer).collect();
     let started = Instant::now();

@@ -4,6 +4,7 @@ use crate::{
     emit,
     pointer::WakeUp,
     ports::{Bulks, ChannelQueues, Clock, Messages, PortResult, Scheduler, WakeUps},
+    tasks::{ports::TaskReads, wake::wake},
     update::update,
 };
 use baton_domain::{Message, Time, decide};
@@ -17,9 +18,10 @@ const CONCURRENT_UPDATES: usize = 50;
 ///
 /// # Errors
 /// A port failed; the wake-up must come again.
-pub async fn dispatch<S, Q, C>(store: &S, queues: &Q, clock: &C, wake_up: WakeUp) -> PortResult<()>
+pub async fn dispatch<S, T, Q, C>(store: &S, tasks: &T, queues: &Q, clock: &C, wake_up: WakeUp) -> PortResult<()>
 where
     S: Bulks + Messages,
+    T: TaskReads,
     Q: ChannelQueues + WakeUps + Scheduler,
     C: Clock,
 {
@@ -30,6 +32,9 @@ where
     }
     if at > now {
         return queues.set(wake_up, now).await;
+    }
+    if let Some(task) = wake_up.task {
+        return wake(store, tasks, queues, clock, (wake_up, task)).await;
     }
     let messages = store.messages(wake_up.account, wake_up.bulk).await?;
     let expired = messages.into_iter().map(|message| expire(store, message, now));
@@ -47,7 +52,7 @@ where
 
 /// The later wake-ups of a bulk that is looked at go to the scheduler at once, where each is there once however often it is
 /// set. On the queue every wake-up would put a copy of all later ones, and those copies of theirs.
-struct Scheduled<'a, Q>(&'a Q);
+pub(crate) struct Scheduled<'a, Q>(pub(crate) &'a Q);
 
 impl<Q: Scheduler> WakeUps for Scheduled<'_, Q> {
     async fn set(&self, wake_up: WakeUp, _now: Time) -> PortResult<()> {

@@ -5,7 +5,7 @@ use crate::{
     ports::{ChannelQueues, PortResult, WakeUps},
 };
 use baton_domain::{
-    Attempt, AttemptState, Channel, Message, Time, TimelineEvent,
+    Attempt, AttemptState, Channel, Message, TaskId, Time, TimelineEvent,
     decide::{self, Effect},
 };
 use chrono::{DurationRound, TimeDelta};
@@ -64,10 +64,21 @@ pub fn is_later(time: Time, now: Time) -> bool {
     time - now > LONGEST_DELAY
 }
 
+/// When what is due then has to be looked at.
+fn lead(time: Time) -> Time {
+    let early = time - LEAD;
+    early.duration_trunc(TimeDelta::minutes(1)).unwrap_or(early)
+}
+
+/// The wake-up of a bulk for when the window of its task opens: a schedule comes before it, so that the queue has the seconds.
+pub(crate) fn at_opening(bulk: &WakeUp, task: TaskId, opens: Time, now: Time) -> WakeUp {
+    let at = if is_later(opens, now) { lead(opens) } else { opens };
+    WakeUp { at: at.timestamp_millis(), task: Some(task), ..*bulk }
+}
+
 /// The wake-up that comes before a send.
 pub(crate) fn before_send(message: &Message, time: Time) -> WakeUp {
-    let early = time - LEAD;
-    let at = early.duration_trunc(TimeDelta::minutes(1)).unwrap_or(early);
+    let at = lead(time);
     WakeUp { account: message.account, bulk: message.id.bulk_key(), at: at.timestamp_millis(), task: None }
 }
 

@@ -30,6 +30,7 @@ mod short_links;
 mod stops;
 mod tasks;
 
+pub use objects::StoredObject;
 pub use tasks::Counted;
 
 pub use objects::StoredObject;

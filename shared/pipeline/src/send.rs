@@ -1,5 +1,6 @@
 //! Send: claim an attempt, call the provider once, record what came of it.
 
+mod held;
 mod stopped;
 mod turn;
 
@@ -15,6 +16,7 @@ use crate::{
     provider::{CALL_TIMEOUT, Provider, SendRequest},
     short_links::{ShortLinks, Shortener},
     stops::{StopList, StopWrites},
+    tasks::{passage::Passages, ports::TaskReads},
     update::update,
 };
 use baton_domain::{
@@ -43,7 +45,7 @@ pub enum Verdict {
 }
 
 /// The sender of one channel.
-pub struct Sender<S, F, G, C, L> {
+pub struct Sender<S, F, G, C, L, T> {
     /// The channel.
     pub channel: Channel,
     /// Its providers in order, and for each the messages a second that it takes from all accounts together.
@@ -62,25 +64,33 @@ pub struct Sender<S, F, G, C, L> {
     pub claim_limit: Duration,
     /// What makes short links, where the channel is SMS.
     pub shortener: Option<Shortener<L>>,
+    /// What is known of tasks.
+    pub tasks: Passages<T>,
 }
 
 /// What a provider gets and which one it is, or why there is none.
 type Prepared<'a> = Result<(Choice<'a>, SendRequest), ProviderError>;
 
-impl<S, F, G, C, L> Sender<S, F, G, C, L>
+impl<S, F, G, C, L, T> Sender<S, F, G, C, L, T>
 where
     S: Claims + Messages + Specs,
     F: ChannelQueues + FallbackQueue + WakeUps,
     G: Breakers + Bandwidths + LastInbound + StopList + StopWrites,
     C: Clock,
     L: ShortLinks,
+    T: TaskReads,
 {
     /// Handles one pointer.
     ///
     /// # Errors
     /// A port failed; the pointer must come again.
     pub async fn handle(&self, pointer: Pointer) -> PortResult<Verdict> {
-        if let Turn::PutOff = self.turn(pointer).await? {
+        let received = self.tasks.moment();
+        // Before its turn, so that a paused task takes none; and after it, as it may have waited for that here.
+        if self.is_held(pointer, received).await?
+            || self.turn(pointer).await? == Turn::PutOff
+            || self.is_held(pointer, received).await?
+        {
             return Ok(Verdict::Done);
         }
         match self.store.claim(pointer.attempt, self.clock.now()).await? {

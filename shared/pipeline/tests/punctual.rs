@@ -98,7 +98,7 @@ async fn of_a_bulk_that_took_long_to_read() {
     slow.accept(send_at).await;
     let wake_up = slow.memory.state().wake_ups[0];
     slow.clock.advance((send_at - TimeDelta::seconds(70) - slow.clock.now()).to_std().expect("it is ahead"));
-    dispatch(&slow, &slow.memory, &slow.clock, wake_up).await.expect("dispatched");
+    dispatch(&slow, &slow.memory, &slow.memory, &slow.clock, wake_up).await.expect("dispatched");
     assert_eq!(slow.delays(), [66, 66]);
 }
 

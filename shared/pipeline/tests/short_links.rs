@@ -13,6 +13,7 @@ use baton_pipeline::{
     ports::{PortError, PortResult},
     send::{Sender, Verdict},
     short_links::{ShortLinkLists, ShortLinks, Shortener, Visit, Visitor, Visits, Wanted, stored, visit},
+    tasks::passage::Passages,
 };
 use chrono::TimeDelta;
 use std::{
@@ -197,6 +198,7 @@ async fn nothing_is_sent_without_its_links() {
             base: SHORT_BASE.to_owned(),
             lifetime: TimeDelta::days(1),
         }),
+        tasks: Passages::new(memory.clone()),
     };
     assert!(matches!(failing.handle(pointer).await, Ok(Verdict::Again(_))));
     assert_eq!(provider.call_count(), 0);

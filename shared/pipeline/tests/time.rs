@@ -55,12 +55,12 @@ async fn a_far_time_is_one_schedule_for_a_whole_bulk() {
     let set = wake_ups(&memory);
     assert_eq!(set.len(), 1);
     for _ in 0..2 {
-        dispatch(&memory, &memory, &clock, set[0]).await.expect("dispatched");
+        dispatch(&memory, &memory, &memory, &clock, set[0]).await.expect("dispatched");
     }
     assert_eq!(memory.state().schedules.len(), 1);
     // It fires a minute or two before; the pointers carry the rest.
     clock.advance(Duration::from_secs(3 * 86_400 - 75));
-    dispatch(&memory, &memory, &clock, set[0]).await.expect("dispatched");
+    dispatch(&memory, &memory, &memory, &clock, set[0]).await.expect("dispatched");
     let state = memory.state();
     assert_eq!(state.channels.len(), 1000);
     assert!(state.channels.iter().all(|(_, _, delay)| *delay == Duration::from_secs(75)));
@@ -94,11 +94,11 @@ async fn a_validity_period_ends_at_its_wake_up() {
     let set = wake_ups(&memory);
     assert_eq!(set.len(), 1);
     // Too early: an hour ahead is for a schedule.
-    dispatch(&memory, &memory, &clock, set[0]).await.expect("dispatched");
+    dispatch(&memory, &memory, &memory, &clock, set[0]).await.expect("dispatched");
     assert_eq!(memory.state().schedules.len(), 1);
     assert!(drain(&memory).is_empty());
     clock.advance(Duration::from_secs(61 * 60));
-    dispatch(&memory, &memory, &clock, set[0]).await.expect("dispatched");
+    dispatch(&memory, &memory, &memory, &clock, set[0]).await.expect("dispatched");
     assert_eq!(only_message(&memory).attempts[0].state, AttemptState::Expired);
     assert_eq!(drain(&memory).iter().map(|(channel, _)| *channel).collect::<Vec<_>>(), [Channel::Email]);
 }
@@ -119,12 +119,12 @@ async fn a_message_that_waits_can_be_given_another_time() {
 async fn the_schedule_of_a_bulk_with_nothing_left_to_do_is_removed() {
     let (memory, clock) = accepted_for(start() + minutes(600), 2).await;
     let set = wake_ups(&memory);
-    dispatch(&memory, &memory, &clock, set[0]).await.expect("dispatched");
+    dispatch(&memory, &memory, &memory, &clock, set[0]).await.expect("dispatched");
     let ids: Vec<_> = memory.state().messages.keys().map(|(_, id)| *id).collect();
     let now = WakeUp { at: start().timestamp_millis(), ..set[0] };
     for (id, left) in ids.into_iter().zip([1, 0]) {
         cancel(&memory, &clock, ACCOUNT, id).await.expect("asked").expect("a message").1.expect("cancelled");
-        dispatch(&memory, &memory, &clock, now).await.expect("dispatched");
+        dispatch(&memory, &memory, &memory, &clock, now).await.expect("dispatched");
         assert_eq!(memory.state().schedules.len(), left);
     }
 }
@@ -136,7 +136,7 @@ async fn a_wake_up_hands_later_ones_to_the_scheduler_where_they_are_merged() {
     let closed = half_hour(13);
     memory.state().messages.values_mut().for_each(|message| message.schedule.ranges = vec![closed]);
     for _ in 0..3 {
-        dispatch(&memory, &memory, &clock, wake_up).await.expect("dispatched");
+        dispatch(&memory, &memory, &memory, &clock, wake_up).await.expect("dispatched");
     }
     assert!(wake_ups(&memory).is_empty() && drain(&memory).is_empty());
     let set: Vec<_> = memory.state().schedules.iter().filter_map(WakeUp::time).collect();
@@ -151,7 +151,7 @@ async fn the_schedule_of_a_required_channel_outlives_the_delivery_over_another()
     Arc::make_mut(&mut request.items[0].spec).channels[1].content.required = true;
     accept(&memory, &memory, &clock, request).await.expect("accepted");
     let set = wake_ups(&memory);
-    dispatch(&memory, &memory, &clock, set[0]).await.expect("dispatched");
+    dispatch(&memory, &memory, &memory, &clock, set[0]).await.expect("dispatched");
     {
         // The chain was withdrawn, as an earlier channel of it turned out to have delivered.
         let mut state = memory.state();
@@ -160,7 +160,7 @@ async fn the_schedule_of_a_required_channel_outlives_the_delivery_over_another()
         message.status = Status::Delivered;
     }
     let now = WakeUp { at: start().timestamp_millis(), ..set[0] };
-    dispatch(&memory, &memory, &clock, now).await.expect("dispatched");
+    dispatch(&memory, &memory, &memory, &clock, now).await.expect("dispatched");
     assert_eq!(memory.state().schedules.len(), 1);
 }
 
@@ -183,13 +183,13 @@ async fn a_wake_up_leaves_alone_what_it_was_not_set_for() {
     // The second time as after a death between its writes and its pointers; the two that wait for their first sender have
     // pointers already.
     for _ in 0..2 {
-        dispatch(&memory, &memory, &clock, wake_up).await.expect("dispatched");
+        dispatch(&memory, &memory, &memory, &clock, wake_up).await.expect("dispatched");
         let pointers = drain(&memory);
         assert_eq!(pointers.iter().map(|(channel, _)| *channel).collect::<Vec<_>>(), [Channel::Email]);
         assert_eq!(pointers[0].1.attempt.attempt, 1);
     }
     let another = WakeUp { at: wake_up.at + 5_000, ..wake_up };
-    dispatch(&memory, &memory, &clock, another).await.expect("dispatched");
+    dispatch(&memory, &memory, &memory, &clock, another).await.expect("dispatched");
     assert!(drain(&memory).is_empty());
 }
 
@@ -205,14 +205,14 @@ async fn a_wake_up_sees_to_a_message_whose_rescheduling_died_half_way() {
     }
     clock.advance(Duration::from_secs(598 * 60));
     let other = WakeUp { at: set[0].at - 60_000, ..set[0] };
-    dispatch(&memory, &memory, &clock, other).await.expect("dispatched");
+    dispatch(&memory, &memory, &memory, &clock, other).await.expect("dispatched");
     assert_eq!(drain(&memory).len(), 1);
 }
 
 #[tokio::test]
 async fn the_schedule_of_a_validity_period_is_removed_when_all_have_been_delivered() {
     let (memory, clock, wake_up) = one_of_three_sent(60).await;
-    dispatch(&memory, &memory, &clock, wake_up).await.expect("dispatched");
+    dispatch(&memory, &memory, &memory, &clock, wake_up).await.expect("dispatched");
     assert_eq!(memory.state().schedules.len(), 1);
     let now = WakeUp { at: start().timestamp_millis(), ..wake_up };
     for left in [1, 0] {
@@ -221,7 +221,7 @@ async fn the_schedule_of_a_validity_period_is_removed_when_all_have_been_deliver
             message.attempts[0].succeeded_at = Some(start());
             message.status = Status::Delivered;
         }
-        dispatch(&memory, &memory, &clock, now).await.expect("dispatched");
+        dispatch(&memory, &memory, &memory, &clock, now).await.expect("dispatched");
         assert_eq!(memory.state().schedules.len(), left);
     }
 }

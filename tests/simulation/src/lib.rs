@@ -19,6 +19,7 @@ mod queue;
 mod random;
 mod safeguard;
 mod store;
+mod tasks;
 mod trace;
 mod world;
 

@@ -18,6 +18,7 @@ use baton_pipeline::{
     receipts::take,
     send::{Sender, Verdict},
     short_links::Shortener,
+    tasks::passage::Passages,
 };
 use chrono::TimeDelta;
 use futures::future::BoxFuture;
@@ -89,11 +90,12 @@ async fn handle(ports: Ports, body: Body) -> PortResult<Verdict> {
                     base: SHORT_BASE.to_owned(),
                     lifetime: TimeDelta::days(365),
                 }),
+                tasks: Passages::new(ports.clone()),
             };
             sender.handle(pointer).await
         }
         Body::FallBack(pointer) => fall_back(&ports, &ports, &ports, pointer).await.map(|()| Verdict::Done),
-        Body::Wake(wake_up) => dispatch(&ports, &ports, &ports, wake_up).await.map(|()| Verdict::Done),
+        Body::Wake(wake_up) => dispatch(&ports, &ports, &ports, &ports, wake_up).await.map(|()| Verdict::Done),
         Body::Receipt(of) => {
             let naive = ports.shared.lock().lacks(Safeguard::MonotonicStatus);
             if naive {

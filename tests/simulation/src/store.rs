@@ -7,10 +7,12 @@ use crate::{
     world::{Key, World},
 };
 use baton_domain::{
-    AccountId, AttemptRef, AttemptState, BulkId, Channel, Message, MessageId, ShortLink, Spec, Status, Time,
+    AccountId, AttemptRef, AttemptState, BulkId, Channel, Message, MessageId, ShortLink, Spec, Status, Task, TaskId,
+    Time,
     breaker::Breaker,
     decide,
     stop::{Listed, StopScope},
+    task::Progress,
 };
 use baton_pipeline::{
     accept::Bulk,
@@ -54,6 +56,9 @@ pub(crate) struct Store {
     pub(crate) turns: BTreeMap<String, i64>,
     /// Short links by their codes.
     pub(crate) links: BTreeMap<String, ShortLink>,
+    pub(crate) tasks: BTreeMap<(AccountId, TaskId), Task>,
+    /// The bulks of tasks.
+    pub(crate) task_bulks: BTreeMap<(AccountId, TaskId, BulkId), Progress>,
 }
 
 /// After this long a claim's holder is dead for certain; what a sender without the rule of unknown outcomes would wait for.

@@ -225,7 +225,7 @@ async fn a_delayed_bulk_is_cancelled_in_one_call_and_its_schedules_go() {
     let posted = bench.post("/messages", &to_many("2026-11-25T09:00:00Z", 1000)).await;
     let memory = &bench.world.memory;
     for wake_up in wake_ups(&bench) {
-        dispatch(memory, memory, &bench.clock, wake_up).await.expect("dispatched");
+        dispatch(memory, memory, memory, &bench.clock, wake_up).await.expect("dispatched");
     }
     assert_eq!(memory.state().schedules.len(), 1);
     let bulk = posted.body[0]["bulkId"].as_str().expect("an id").to_owned();
@@ -237,7 +237,7 @@ async fn a_delayed_bulk_is_cancelled_in_one_call_and_its_schedules_go() {
         let set = wake_ups(&bench);
         let bulk = bench.world.messages()[0].id.bulk_key();
         assert_eq!(set, [WakeUp { account: AccountId(1), bulk, at: start().timestamp_millis(), task: None }]);
-        dispatch(memory, memory, &bench.clock, set[0]).await.expect("dispatched");
+        dispatch(memory, memory, memory, &bench.clock, set[0]).await.expect("dispatched");
         assert!(memory.state().schedules.is_empty());
     }
     assert!(memory.state().channels.is_empty());

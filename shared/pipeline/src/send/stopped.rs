@@ -8,7 +8,7 @@ use crate::{
 };
 use baton_domain::{ErrorClass, Message, Outcome, ProviderError};
 
-impl<S, F, G, C, L> Sender<S, F, G, C, L>
+impl<S, F, G, C, L, T> Sender<S, F, G, C, L, T>
 where
     S: Claims + Messages + Specs,
     F: ChannelQueues + FallbackQueue + WakeUps,

@@ -14,6 +14,7 @@ use crate::{
     },
     short_links::ShortLinks,
     stops::{StopList, StopWrites},
+    tasks::ports::TaskReads,
 };
 use baton_domain::{Message, Time, bandwidth::Limit, decide};
 use chrono::TimeDelta;
@@ -45,13 +46,14 @@ enum Wait {
     At(Time),
 }
 
-impl<S, F, G, C, L> Sender<S, F, G, C, L>
+impl<S, F, G, C, L, T> Sender<S, F, G, C, L, T>
 where
     S: Claims + Messages + Specs,
     F: ChannelQueues + FallbackQueue + WakeUps,
     G: Breakers + Bandwidths + LastInbound + StopList + StopWrites,
     C: Clock,
     L: ShortLinks,
+    T: TaskReads,
 {
     /// Waits for the turn of an attempt, here or on the queue.
     pub(super) async fn turn(&self, pointer: Pointer) -> PortResult<Turn> {

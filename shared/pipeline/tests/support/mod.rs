@@ -14,6 +14,7 @@ use baton_pipeline::{
     provider::{Provider, SendRequest},
     send::Sender,
     short_links::Shortener,
+    tasks::passage::Passages,
 };
 use chrono::TimeDelta;
 use futures::future::BoxFuture;
@@ -118,7 +119,7 @@ pub fn sender(
     clock: &StoppedClock,
     channel: Channel,
     provider: &Scripted,
-) -> Sender<Memory, Memory, Memory, StoppedClock, Memory> {
+) -> Sender<Memory, Memory, Memory, StoppedClock, Memory, Memory> {
     sender_through(memory, clock, channel, vec![Box::new(provider.clone())])
 }
 
@@ -127,7 +128,7 @@ pub fn sender_through(
     clock: &StoppedClock,
     channel: Channel,
     providers: Vec<Box<dyn Provider>>,
-) -> Sender<Memory, Memory, Memory, StoppedClock, Memory> {
+) -> Sender<Memory, Memory, Memory, StoppedClock, Memory, Memory> {
     Sender {
         channel,
         providers,
@@ -138,6 +139,7 @@ pub fn sender_through(
         clock: clock.clone(),
         claim_limit: Duration::from_secs(35),
         shortener: Some(shortener(memory)),
+        tasks: Passages::new(memory.clone()),
     }
 }
 

@@ -1,0 +1,63 @@
+//! The control table: tasks and their bulks.
+
+use crate::{
+    ports::Ports,
+    world::{World, bulk_key},
+};
+use baton_domain::{
+    AccountId, BulkId, Task, TaskId,
+    task::{TaskBulk, TaskState},
+};
+use baton_pipeline::{
+    ports::{PortResult, Stored},
+    tasks::ports::{TaskBulks, TaskReads, Tasks},
+};
+
+impl TaskReads for Ports {
+    async fn task(&self, account: AccountId, id: TaskId) -> PortResult<Option<Task>> {
+        self.call("read a task", None, |world| world.store.tasks.get(&(account, id)).cloned()).await
+    }
+}
+
+impl Tasks for Ports {
+    async fn tasks(&self, account: AccountId) -> PortResult<Vec<Task>> {
+        let of = move |task: &&Task| task.account == account && task.state != TaskState::Deleted;
+        self.call("list tasks", None, |world| world.store.tasks.values().filter(of).cloned().collect()).await
+    }
+
+    async fn add_task(&self, task: &Task) -> PortResult<()> {
+        self.call("add a task", None, |world| {
+            world.store.tasks.entry((task.account, task.id)).or_insert_with(|| task.clone());
+        })
+        .await
+    }
+
+    async fn store_task(&self, task: &Task, read: u64) -> PortResult<Stored> {
+        let store = |world: &mut World| match world.store.tasks.get_mut(&(task.account, task.id)) {
+            Some(stored) if stored.version == read => {
+                *stored = task.clone();
+                Stored::Done
+            }
+            _ => Stored::Conflict,
+        };
+        self.call("store a task", None, store).await
+    }
+}
+
+impl TaskBulks for Ports {
+    async fn add_bulk(&self, account: AccountId, task: TaskId, bulk: BulkId, messages: u16) -> PortResult<()> {
+        self.call("add a bulk to a task", Some(bulk_key(account, bulk)), |world| {
+            let progress = world.store.task_bulks.entry((account, task, bulk.key())).or_default();
+            progress.total = messages.into();
+        })
+        .await
+    }
+
+    async fn bulks_of(&self, account: AccountId, task: TaskId) -> PortResult<Vec<TaskBulk>> {
+        self.call("read the bulks of a task", None, |world| {
+            let own = world.store.task_bulks.iter().filter(|((of, id, _), _)| (*of, *id) == (account, task));
+            own.map(|((_, _, bulk), progress)| TaskBulk { bulk: *bulk, progress: *progress }).collect()
+        })
+        .await
+    }
+}
