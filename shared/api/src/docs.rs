@@ -4,6 +4,7 @@
 use crate::{Body, refusal::Refusal};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// Where the page stands.
 pub(crate) const PATH: &str = "/api/docs";

@@ -132,8 +132,7 @@ impl Objects for ObjectStore {
             let url = self.place.list(prefix, next.as_deref());
             let answer = self.call(Method::GET, url).send("S3 ListObjectsV2").await?;
             done("S3 ListObjectsV2", &answer)?;
-            let text =
-                answer.text().await.map_err(|error| PortError::new("S3 ListObjectsV2", error.without_url()))?;
+            let text = answer.text().await.map_err(|error| PortError::new("S3 ListObjectsV2", error.without_url()))?;
             let page = keys::read(&text)?;
             found.extend(page.keys);
             match page.next {

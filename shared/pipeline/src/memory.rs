@@ -33,8 +33,6 @@ mod tasks;
 pub use objects::StoredObject;
 pub use tasks::Counted;
 
-pub use objects::StoredObject;
-
 /// What is stored and queued.
 #[derive(Debug, Default)]
 pub struct State {

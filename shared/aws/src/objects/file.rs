@@ -73,9 +73,7 @@ pub(super) fn digest(path: &Path) -> io::Result<String> {
 pub(super) async fn write(mut answer: reqwest::Response, path: &Path) -> PortResult<()> {
     let disk = |error: io::Error| PortError::new("writing a file", error);
     let mut file = File::create(path).map_err(disk)?;
-    while let Some(piece) =
-        answer.chunk().await.map_err(|error| PortError::new("S3 GetObject", error.without_url()))?
-    {
+    while let Some(piece) = answer.chunk().await.map_err(|error| PortError::new("S3 GetObject", error.without_url()))? {
         file.write_all(&piece).map_err(disk)?;
     }
     file.flush().map_err(disk)

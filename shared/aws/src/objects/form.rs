@@ -17,12 +17,7 @@ pub(super) struct Terms<'a> {
 }
 
 /// All fields of the form, the signature among them.
-pub(super) fn signed(
-    signer: &Signer,
-    terms: Terms<'_>,
-    valid: Duration,
-    now: SystemTime,
-) -> Vec<(String, String)> {
+pub(super) fn signed(signer: &Signer, terms: Terms<'_>, valid: Duration, now: SystemTime) -> Vec<(String, String)> {
     let at = DateTime::<Utc>::from(now);
     let Terms { bucket, mut fields, most_bytes } = terms;
     let access_key = signer.credentials.access_key_id();
@@ -36,7 +31,8 @@ pub(super) fn signed(
         fields.push(("x-amz-security-token".to_owned(), token.to_owned()));
     }
     let mut conditions = vec![json!({"bucket": bucket}), json!(["content-length-range", 1, most_bytes])];
-    conditions.extend(fields.iter().map(|(name, value)| Value::Object([(name.clone(), json!(value))].into_iter().collect())));
+    conditions
+        .extend(fields.iter().map(|(name, value)| Value::Object([(name.clone(), json!(value))].into_iter().collect())));
     let policy = json!({
         "expiration": DateTime::<Utc>::from(now + valid).to_rfc3339_opts(SecondsFormat::Millis, true),
         "conditions": conditions,
@@ -57,11 +53,8 @@ mod tests {
     fn a_form_permits_one_key_and_a_size_until_its_time() {
         let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "secret", Some("token".to_owned()), None, "a test");
         let signer = Signer { credentials, region: "eu-central-1".to_owned() };
-        let terms = Terms {
-            bucket: "files",
-            fields: vec![("key".to_owned(), "imports/1/a".to_owned())],
-            most_bytes: 1000,
-        };
+        let terms =
+            Terms { bucket: "files", fields: vec![("key".to_owned(), "imports/1/a".to_owned())], most_bytes: 1000 };
         let now = Utc.with_ymd_and_hms(2026, 11, 28, 18, 0, 0).single().expect("a time").into();
         let fields = signed(&signer, terms, Duration::from_secs(3600), now);
         let field = |name: &str| fields.iter().find(|(known, _)| known == name).expect(name).1.clone();

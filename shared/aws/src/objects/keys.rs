@@ -57,7 +57,10 @@ mod tests {
         let page = page.expect("a page");
         assert_eq!(page.keys, ["a/happy&face.jpg", "a/b"]);
         assert_eq!(page.next.as_deref(), Some("1ueGcxLPRx1Tr/XYExHnhbYLgveDs2J/wm36Hy4vbOwM="));
-        assert_eq!(read("<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>").expect("a page"), Page::default());
+        assert_eq!(
+            read("<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>").expect("a page"),
+            Page::default()
+        );
         assert!(read("<ListBucketResult><Key>&x;</Key>").is_err());
     }
 }

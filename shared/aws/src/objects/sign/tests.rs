@@ -59,11 +59,8 @@ fn list_objects() {
 
 #[test]
 fn a_link() {
-    let link = signer().link(
-        "https://examplebucket.s3.amazonaws.com/test.txt",
-        Duration::from_secs(86_400),
-        at(2013, 5, 24),
-    );
+    let link =
+        signer().link("https://examplebucket.s3.amazonaws.com/test.txt", Duration::from_secs(86_400), at(2013, 5, 24));
     let link = link.expect("a link");
     assert!(
         link.ends_with("X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"),
