@@ -138,12 +138,12 @@ simulate: ## Live seeded histories and check every promise: SEEDS=100000 [FROM=0
 
 # ---- The deployment ----
 
-.PHONY: sam-build bench bench-render bench-sender bench-sheets bench-size bench-start bench-list bench-job clean
+.PHONY: sam-build bench bench-render bench-sender bench-sheets bench-import bench-size bench-start bench-list bench-job clean
 sam-build: ## Build what sam deploy takes; ARCH=arm64|x86_64
 	@$(TOOLS)
 	sam build --parameter-overrides Architecture=$(ARCH)
 
-bench: bench-render bench-sender bench-sheets bench-size bench-start bench-list bench-job ## Every figure that must be reached
+bench: bench-render bench-sender bench-sheets bench-import bench-size bench-start bench-list bench-job ## Every figure that must be reached
 
 bench-render: ## Rendering one SMS with five variables and counting its parts, in the release profile
 	cargo bench --quiet --package baton-domain --profile release --bench render
@@ -153,6 +153,9 @@ bench-sender: ## Messages a second through one sender, against a provider that a
 
 bench-sheets: ## Rows a second of a sheet on one core, and the memory that 10,000 and 500,000 rows take
 	cargo run --quiet --package baton-sheets --release --example bench
+
+bench-import: ## Rows a second of an import on one core but for the calls of AWS, and the memory that it takes
+	cargo bench --quiet --package baton-api --profile release --bench import
 
 bench-size: ## Sizes of the packages
 	@$(TOOLS)

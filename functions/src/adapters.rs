@@ -209,6 +209,15 @@ pub fn function_timeout() -> Result<Duration, BadSetting> {
     Ok(Duration::from_secs(settings::number("FUNCTION_TIMEOUT", 30)?))
 }
 
+/// How long the API waits for a sheet to be read: callers wait about half a minute, and the function must be able to answer.
+///
+/// # Errors
+/// `FUNCTION_TIMEOUT` is no number.
+pub fn patience() -> Result<TimeDelta, BadSetting> {
+    let timeout = TimeDelta::from_std(function_timeout()?).unwrap_or_default();
+    Ok((timeout - TimeDelta::seconds(5)).clamp(TimeDelta::seconds(1), TimeDelta::seconds(20)))
+}
+
 /// Whether callbacks may go to networks of one's own.
 #[must_use]
 pub fn private_callbacks() -> bool {

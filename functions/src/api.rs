@@ -37,6 +37,7 @@ pub async fn run() -> Result<(), Error> {
     };
     let (retention_days, short_url) = (settings::number("MESSAGE_RETENTION_DAYS", 90)?, adapters::short_url()?);
     let currency = settings::currency()?;
+    let patience = adapters::patience()?;
     // The id of the API is known with the first request: see `SHORT_URL` in template.yaml.
     let app = OnceLock::new();
     let made = |request: &Request| App {
@@ -46,6 +47,7 @@ pub async fn run() -> Result<(), Error> {
         private_callbacks: adapters::private_callbacks(),
         short_url: short_url.replace("{apiId}", &api_id(request).unwrap_or_default()),
         currency,
+        patience,
     };
     let (app, made, meter) = (&app, &made, &aws.meter);
     lambda_http::run(service_fn(move |request: Request| async move {

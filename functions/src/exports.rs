@@ -4,12 +4,12 @@ use baton_api::ports::{Export, ExportPointer, ExportQueue, Exports, Index, Line,
 use baton_aws::{
     control::ControlTable, messages::MessageTable, objects::ObjectStore, queues::ExportsQueue, short_links::LinkTable,
 };
-use baton_domain::{AccountId, BulkId, Message, MessageId, ShortLink, Spec, TaskId, task::TaskBulk};
+use baton_domain::{AccountId, BulkId, Message, MessageId, ShortLink, Spec, Task, TaskId, task::TaskBulk};
 use baton_pipeline::{
     objects::{ObjectInfo, Objects, UploadForm},
     ports::{PortResult, Specs, Stored},
     short_links::ShortLinkLists,
-    tasks::ports::TaskBulks,
+    tasks::ports::{TaskBulks, TaskReads, Tasks},
 };
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -69,6 +69,26 @@ impl Specs for MakerPorts {
 impl ShortLinkLists for MakerPorts {
     async fn links(&self, codes: &[String]) -> PortResult<Vec<ShortLink>> {
         self.links.links(codes).await
+    }
+}
+
+impl TaskReads for MakerPorts {
+    async fn task(&self, account: AccountId, id: TaskId) -> PortResult<Option<Task>> {
+        self.control.task(account, id).await
+    }
+}
+
+impl Tasks for MakerPorts {
+    async fn tasks(&self, account: AccountId) -> PortResult<Vec<Task>> {
+        self.control.tasks(account).await
+    }
+
+    async fn add_task(&self, task: &Task) -> PortResult<()> {
+        self.control.add_task(task).await
+    }
+
+    async fn store_task(&self, task: &Task, read: u64) -> PortResult<Stored> {
+        self.control.store_task(task, read).await
     }
 }
 

@@ -6,6 +6,7 @@ pub mod batch;
 pub mod callbacks;
 pub mod exports;
 pub mod http;
+pub mod importing;
 pub mod looks;
 pub mod outlets;
 pub mod receipts;

@@ -18,6 +18,7 @@ FORTNIGHT = 14 * 24 * 3600
 FOR_OTHERS = frozenset({"InboundQueue"})
 # Functions with a time-out of their own: they write files.
 LONG = frozenset({"Export"})
+PUBLIC = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 # What the sender of SMS alone has: it makes short links.
 OF_SMS = ("SHORT_LINKS_TABLE", "SHORT_LINK_DAYS", "SHORT_URL")
 Resources = dict[str, dict[str, Any]]
@@ -146,6 +147,19 @@ def tables(_: dict[str, Any], resources: Resources) -> Iterator[str]:
             yield f"{key} is not on demand"
 
 
+def buckets(_: dict[str, Any], resources: Resources) -> Iterator[str]:
+    """Each bucket is private and encrypted, and what is in it expires."""
+    for key, bucket in of_type(resources, "AWS::S3::Bucket").items():
+        block = bucket.get("PublicAccessBlockConfiguration", {})
+        if set(block.values()) != {True} or len(block) != len(PUBLIC):
+            yield f"{key} is not closed to the public: all of {', '.join(PUBLIC)}"
+        if not bucket.get("BucketEncryption"):
+            yield f"{key} is not encrypted"
+        rules = bucket.get("LifecycleConfiguration", {}).get("Rules", [])
+        if not any("ExpirationInDays" in rule for rule in rules):
+            yield f"{key} keeps its files for ever"
+
+
 def policies(_: dict[str, Any], resources: Resources) -> Iterator[str]:
     """No right is for everything, and no policy of AWS's own is used."""
     documents = {key: [p["PolicyDocument"]] for key, p in of_type(resources, "AWS::IAM::ManagedPolicy").items()}
@@ -238,7 +252,7 @@ def http_routes(source: dict[str, Any], _: Resources) -> Iterator[str]:
         yield f"routes are missing: {expected - set(template.routes(source))}"
 
 
-CHECKS = (queues, tables, policies, functions, senders, http_routes)
+CHECKS = (queues, tables, buckets, policies, functions, senders, http_routes)
 
 
 def problems(source: dict[str, Any]) -> list[str]:

@@ -83,6 +83,18 @@ def _no_short_route(resources: Resources) -> None:
     del resources["Redirect"]["Properties"]["Events"]["Head"]
 
 
+def _open_bucket(resources: Resources) -> None:
+    resources["FilesBucket"]["Properties"]["PublicAccessBlockConfiguration"]["BlockPublicPolicy"] = False
+
+
+def _plain_bucket(resources: Resources) -> None:
+    del resources["FilesBucket"]["Properties"]["BucketEncryption"]
+
+
+def _full_bucket(resources: Resources) -> None:
+    del resources["FilesBucket"]["Properties"]["LifecycleConfiguration"]
+
+
 FAULTS: list[tuple[Callable[[Resources], None], str]] = [
     (_no_alarm, "SmsDeadLetters has no alarm"),
     (_no_age_alarm, "WakeQueue has no alarm on the age"),
@@ -101,6 +113,9 @@ FAULTS: list[tuple[Callable[[Resources], None], str]] = [
     (_no_route, "routes are missing"),
     (_no_short_links, "can make no short links"),
     (_no_short_route, "routes are missing"),
+    (_open_bucket, "is not closed to the public"),
+    (_plain_bucket, "is not encrypted"),
+    (_full_bucket, "keeps its files for ever"),
 ]
 
 

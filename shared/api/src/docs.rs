@@ -78,7 +78,7 @@ fn shown(file: &'static File, asked: &HeaderMap) -> Response<Body> {
     let tag = tag(file);
     let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
     let is_known = known.flat_map(|tags| tags.split(',')).any(|known| known.trim().trim_start_matches("W/") == tag);
-    let mut response = Response::new(Body::Bytes(Cow::Borrowed(if is_known { b"" } else { file.content })));
+    let mut response = Response::new(Body::Bytes(Cow::Borrowed(if is_known { &[][..] } else { file.content })));
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {

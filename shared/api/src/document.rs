@@ -70,6 +70,14 @@ const KEY: &str = "apiKey";
         wire::User,
         wire::UserList,
         crate::ports::Role,
+        wire::ChangeTask,
+        wire::MakeTask,
+        wire::NamedTask,
+        wire::StatusOfTask,
+        wire::Task,
+        wire::TaskFile,
+        wire::TaskFileError,
+        wire::TaskList,
         wire::ChannelPreview,
         wire::NewTemplate,
         wire::PreviewTemplate,
@@ -106,6 +114,14 @@ const KEY: &str = "apiKey";
         wire::MakeExport,
         wire::NewExport,
         crate::ports::ExportFormat,
+        wire::AddedFile,
+        wire::AddedFiles,
+        wire::BulkFile,
+        wire::FileLink,
+        wire::MakeUpload,
+        wire::PostBulk,
+        wire::PostFiles,
+        wire::Upload,
     ))
 )]
 struct Schemas;
@@ -133,7 +149,13 @@ pub(crate) fn document() -> Document {
 }
 
 /// The types of answers: their fields are always there, if only as null.
-const ANSWERS: [&str; 49] = [
+const ANSWERS: [&str; 55] = [
+    "NamedTask",
+    "StatusOfTask",
+    "Task",
+    "TaskFile",
+    "TaskFileError",
+    "TaskList",
     "CallbackEntry",
     "CallbackList",
     "CallbackSecret",
@@ -184,12 +206,13 @@ const ANSWERS: [&str; 49] = [
     "ExportList",
     "NewExport",
 ];
-/// But for this one, which lists leave out.
-const SOMETIMES: &str = "timeline";
+/// But for these, which lists leave out.
+const SOMETIMES: [&str; 2] = ["timeline", "files"];
 
 fn require_all(schema: Option<&mut RefOr<Schema>>) {
     if let Some(RefOr::T(Schema::Object(object))) = schema {
-        object.required = object.properties.keys().filter(|name| *name != SOMETIMES).cloned().collect();
+        object.required =
+            object.properties.keys().filter(|name| !SOMETIMES.contains(&name.as_str())).cloned().collect();
     }
 }
 
@@ -230,6 +253,7 @@ fn operation(route: &Route) -> Operation {
 fn tag(route: &Route) -> &'static str {
     match route.pattern.split('/').nth(1) {
         Some("health" | "openapi.json") | None => "service",
+        Some("startedTasks" | "pausedTasks") => "tasks",
         Some(first) => first,
     }
 }
@@ -241,6 +265,7 @@ fn errors(route: &Route, operation: &Operation) -> Vec<(&'static str, &'static s
     let users = route.pattern.starts_with("/users/") && route.method != Method::GET;
     let login = route.pattern.starts_with("/auth/");
     let contended = matches!(route.method, Method::PUT | Method::DELETE) && route.pattern == "/templates/{id}";
+    let moves = route.pattern.starts_with("/startedTasks/") || route.pattern.starts_with("/pausedTasks/");
     let of = |holds: bool, status, description| holds.then_some((status, description));
     let named = route.pattern.contains('{') || route.pattern == "/outbox";
     [
@@ -255,6 +280,7 @@ fn errors(route: &Route, operation: &Operation) -> Vec<(&'static str, &'static s
         of(route.pattern == "/auth/login", "403", "The user may not act for the account that was named."),
         of(named, "404", "There is no such thing."),
         of(posts, "409", "The first request with this Idempotency-Key is still running; see Retry-After."),
+        of(moves, "409", "The task is not in a state for that (task_not_started, task_paused, task_completed), or the first request with this Idempotency-Key is still running; see Retry-After."),
         of(patches, "409", "The message does not wait any more: it has gone out, or has come to its end."),
         of(contended, "409", "Others are changing it; repeat the request."),
         of(users, "409", "Another user has the e-mail, or the account would be left without an admin."),
@@ -326,12 +352,14 @@ mod tests {
     #[test]
     fn the_document_has_the_fields_that_are_read() {
         let of_content: Vec<_> = submission::CONTENT_FIELDS.iter().map(|(name, _)| *name).collect();
-        let table: [(&str, &[&str], &[&str]); 21] = [
-            ("PostMessages", &submission::FIELDS, &["taskId"]),
+        let table: [(&str, &[&str], &[&str]); 23] = [
+            ("PostMessages", &submission::FIELDS, &[]),
             ("MessageItem", &submission::ITEM_FIELDS, &[]),
             ("ChannelContent", &of_content, &[]),
             ("Destination", &submission::DESTINATION_FIELDS, &[]),
-            ("CancelMessages", &routes::messages::cancel::FIELDS, &["taskId"]),
+            ("CancelMessages", &routes::messages::cancel::FIELDS, &[]),
+            ("MakeTask", &routes::tasks::make::FIELDS, &[]),
+            ("ChangeTask", &routes::tasks::make::FIELDS, &[]),
             ("RescheduleMessage", &routes::messages::reschedule::FIELDS, &[]),
             ("MakeKey", &routes::keys::make::FIELDS, &[]),
             ("SetBandwidth", &routes::bandwidth::put::FIELDS, &[]),
@@ -356,7 +384,7 @@ mod tests {
 
     #[test]
     fn the_fields_to_choose_from_are_those_of_the_items() {
-        let table: [(&str, &[&str]); 15] = [
+        let table: [(&str, &[&str]); 16] = [
             ("CallbackEntry", &routes::callbacks::list::FIELDS),
             ("CallbackSecret", &routes::callbacks::secrets::FIELDS),
             ("Message", &routes::messages::list::FIELDS),
@@ -366,6 +394,7 @@ mod tests {
             ("BandwidthEntry", &routes::bandwidth::list::FIELDS),
             ("User", &routes::users::list::FIELDS),
             ("Template", &routes::templates::list::FIELDS),
+            ("Task", &routes::tasks::list::FIELDS),
             ("ShortLink", &routes::short_links::list::FIELDS),
             ("SenderEntry", &routes::prices::list_senders::FIELDS),
             ("TariffEntry", &routes::prices::list_tariffs::FIELDS),

@@ -48,14 +48,20 @@ const EXAMPLES: &[(&str, &str)] = examples! {
     "listCallbacks" "retryCallback" "listCallbackSecrets" "makeCallbackSecret" "removeCallbackSecret"
     "login" "refresh"
     "listUsers" "makeUser" "getUser" "putUser" "removeUser"
+    "listTasks" "makeTask" "getTask" "changeTask" "deleteTask" "getTaskStatus" "startTask" "pauseTask" "resumeTask"
     "listTemplates" "makeTemplate" "getTemplate" "putTemplate" "deleteTemplate" "previewTemplate"
     "listShortLinks"
     "listSenders" "putSenders" "listSmsTariffs" "putSmsTariffs"
     "listStops" "putStopList" "removeFromStopList"
     "listWhiteList" "putWhiteList"
     "makeExport" "listExports" "getExport" "getTaskReport"
+    "uploadTaskFile"
     "health" "openapi"
 };
+
+/// Routes that take or give files, which JSON can not show.
+#[cfg(test)]
+const FILES: &[&str] = &["addTaskFiles", "getTaskErrors", "getSheet", "postBulk", "getBulk"];
 
 /// The example of an operation.
 pub(crate) fn of(operation: &str) -> Option<Example> {
@@ -99,6 +105,9 @@ mod tests {
         let operations: Vec<_> = ROUTES.iter().map(|route| (route.operation)()).collect();
         for operation in &operations {
             let name = operation.operation_id.as_deref().expect("an id");
+            if FILES.contains(&name) {
+                continue;
+            }
             let example = of(name).unwrap_or_else(|| panic!("examples/{name}.json is missing, or has another shape"));
             assert_eq!(example.request.is_some(), operation.request_body.is_some(), "{name}");
         }

@@ -15,8 +15,10 @@ pub mod export;
 mod faults;
 mod fields;
 mod idempotency;
+pub mod import;
 mod lists;
 mod mail;
+mod multipart;
 mod phone;
 pub mod ports;
 mod query;
@@ -42,7 +44,8 @@ use baton_pipeline::callbacks::ports::{CallbackLog, CallbackQueue};
 use baton_pipeline::objects::Objects;
 use baton_pipeline::ports::{Accepting, Bandwidths, Breakers, Bulks, ChannelQueues, Clock, Messages, Specs, WakeUps};
 use baton_pipeline::short_links::ShortLinkLists;
-use baton_pipeline::tasks::ports::{TaskBulks, TaskReads};
+use baton_pipeline::tasks::ports::{TaskBulks, TaskFiles, Tasks};
+use chrono::TimeDelta;
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, Request, Response, header};
 use std::{borrow::Cow, net::IpAddr, panic::AssertUnwindSafe, time::Instant};
@@ -74,11 +77,12 @@ pub trait Ports:
     + Prices
     + StopLists
     + WhiteLists
-    + Objects
     + Exports
     + ExportQueue
-    + TaskReads
+    + Tasks
     + TaskBulks
+    + TaskFiles
+    + Objects
 {
 }
 
@@ -108,11 +112,12 @@ impl<T> Ports for T where
         + Prices
         + StopLists
         + WhiteLists
-        + Objects
         + Exports
         + ExportQueue
-        + TaskReads
+        + Tasks
         + TaskBulks
+        + TaskFiles
+        + Objects
 {
 }
 
@@ -131,6 +136,8 @@ pub struct App<P, C> {
     pub short_url: String,
     /// What prices are in.
     pub currency: Currency,
+    /// How long `POST /messages/bulk` waits for its result: less than a function may run and a caller waits.
+    pub patience: TimeDelta,
 }
 
 /// The request's id, where whoever took the request gave it one: put it into the request's extensions. Otherwise one is

@@ -1,7 +1,7 @@
 //! Why a request is not done.
 
 use crate::wire::{Detail, ErrorAnswer};
-use baton_pipeline::{accept::AcceptError, ports::PortError};
+use baton_pipeline::{accept::AcceptError, ports::PortError, tasks::TaskError};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
 /// Why a request is not done, with all that its answer says.
@@ -98,6 +98,23 @@ impl From<AcceptError> for Refusal {
                 Refusal::unprocessable("idempotency_mismatch", "This bulkId was used before, for another request.")
             }
             AcceptError::Port(cause) => cause.into(),
+        }
+    }
+}
+
+impl From<TaskError> for Refusal {
+    fn from(error: TaskError) -> Refusal {
+        let conflict = |code, error| Refusal::new(StatusCode::CONFLICT, code, error);
+        match error {
+            TaskError::Missing => Refusal::not_found("task"),
+            TaskError::NotStarted => conflict("task_not_started", "The task was never started."),
+            TaskError::Paused => {
+                conflict("task_paused", "The task is paused; resume it with DELETE /pausedTasks/{id}.")
+            }
+            TaskError::Completed => {
+                conflict("task_completed", "The task is completed: all of its messages have come to their end.")
+            }
+            TaskError::Port(cause) => cause.into(),
         }
     }
 }

@@ -7,8 +7,8 @@ use crate::{
     ports::Scope,
     refusal::Refusal,
     routes::{
-        auth, bandwidth, callbacks, exports, health, keys, messages, openapi, outbox, prices, providers, short_links,
-        stop_list, templates, users, white_list,
+        auth, bandwidth, bulk, callbacks, exports, files, health, keys, messages, openapi, outbox, prices, providers,
+        short_links, stop_list, tasks, templates, users, white_list,
     },
 };
 use baton_pipeline::ports::Clock;
@@ -48,6 +48,15 @@ pub(crate) enum Handler {
     PutUser,
     RemoveUser,
     ValidateMessages,
+    ListTasks,
+    MakeTask,
+    GetTask,
+    ChangeTask,
+    DeleteTask,
+    GetTaskStatus,
+    StartTask,
+    PauseTask,
+    ResumeTask,
     ListTemplates,
     MakeTemplate,
     GetTemplate,
@@ -68,6 +77,12 @@ pub(crate) enum Handler {
     ListExports,
     GetExport,
     GetTaskReport,
+    AddTaskFiles,
+    UploadTaskFile,
+    GetTaskErrors,
+    GetSheet,
+    PostBulk,
+    GetBulk,
 }
 
 /// One line of the table.
@@ -83,7 +98,7 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 47] = {
+pub(crate) static ROUTES: [Route; 62] = {
     use Scope::{Admin, Operator, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
@@ -158,6 +173,39 @@ pub(crate) static ROUTES: [Route; 47] = {
             Some(Send),
             Handler::ValidateMessages,
             messages::validate::__path_handle::operation,
+        ),
+        route(Method::GET, "/tasks", Some(Read), Handler::ListTasks, tasks::list::__path_handle::operation),
+        route(Method::POST, "/tasks", Some(Send), Handler::MakeTask, tasks::make::__path_handle::operation),
+        route(Method::GET, "/tasks/{id}", Some(Read), Handler::GetTask, tasks::get::__path_handle::operation),
+        route(Method::PUT, "/tasks/{id}", Some(Send), Handler::ChangeTask, tasks::change::__path_handle::operation),
+        route(Method::DELETE, "/tasks/{id}", Some(Send), Handler::DeleteTask, tasks::delete::__path_handle::operation),
+        route(
+            Method::GET,
+            "/tasks/{id}/statuses",
+            Some(Read),
+            Handler::GetTaskStatus,
+            tasks::status::__path_handle::operation,
+        ),
+        route(
+            Method::POST,
+            "/startedTasks/{id}",
+            Some(Send),
+            Handler::StartTask,
+            tasks::start::__path_handle::operation,
+        ),
+        route(
+            Method::POST,
+            "/pausedTasks/{id}",
+            Some(Send),
+            Handler::PauseTask,
+            tasks::pause::__path_handle::operation,
+        ),
+        route(
+            Method::DELETE,
+            "/pausedTasks/{id}",
+            Some(Send),
+            Handler::ResumeTask,
+            tasks::resume::__path_handle::operation,
         ),
         route(Method::GET, "/templates", Some(Read), Handler::ListTemplates, templates::list::__path_handle::operation),
         route(
@@ -257,6 +305,30 @@ pub(crate) static ROUTES: [Route; 47] = {
             Handler::GetTaskReport,
             exports::report::__path_handle::operation,
         ),
+        route(Method::POST, "/tasks/{id}", Some(Send), Handler::AddTaskFiles, files::add::__path_handle::operation),
+        route(
+            Method::POST,
+            "/tasks/{id}/upload",
+            Some(Send),
+            Handler::UploadTaskFile,
+            files::upload::__path_handle::operation,
+        ),
+        route(
+            Method::GET,
+            "/tasks/{id}/errors",
+            Some(Read),
+            Handler::GetTaskErrors,
+            files::errors::__path_handle::operation,
+        ),
+        route(
+            Method::GET,
+            "/tasks/sheets/{type}",
+            Some(Read),
+            Handler::GetSheet,
+            files::sheet::__path_handle::operation,
+        ),
+        route(Method::POST, "/messages/bulk", Some(Send), Handler::PostBulk, bulk::post::__path_handle::operation),
+        route(Method::GET, "/messages/bulk/{id}", Some(Read), Handler::GetBulk, bulk::get::__path_handle::operation),
         route(Method::GET, "/health", None, Handler::Health, health::__path_handle::operation),
         route(Method::GET, "/openapi.json", None, Handler::OpenApi, openapi::__path_handle::operation),
     ]
@@ -337,6 +409,15 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::PutUser, Some(caller)) => users::put::handle(app, caller, call).await,
         (Handler::RemoveUser, Some(caller)) => users::remove::handle(app, caller, call).await,
         (Handler::ValidateMessages, Some(caller)) => messages::validate::handle(app, caller, call).await,
+        (Handler::ListTasks, Some(caller)) => tasks::list::handle(app, caller, call).await,
+        (Handler::MakeTask, Some(caller)) => tasks::make::handle(app, caller, call).await,
+        (Handler::GetTask, Some(caller)) => tasks::get::handle(app, caller, call).await,
+        (Handler::ChangeTask, Some(caller)) => tasks::change::handle(app, caller, call).await,
+        (Handler::DeleteTask, Some(caller)) => tasks::delete::handle(app, caller, call).await,
+        (Handler::GetTaskStatus, Some(caller)) => tasks::status::handle(app, caller, call).await,
+        (Handler::StartTask, Some(caller)) => tasks::start::handle(app, caller, call).await,
+        (Handler::PauseTask, Some(caller)) => tasks::pause::handle(app, caller, call).await,
+        (Handler::ResumeTask, Some(caller)) => tasks::resume::handle(app, caller, call).await,
         (Handler::ListTemplates, Some(caller)) => templates::list::handle(app, caller, call).await,
         (Handler::MakeTemplate, Some(caller)) => templates::make::handle(app, caller, call).await,
         (Handler::GetTemplate, Some(caller)) => templates::get::handle(app, caller, call).await,
@@ -357,6 +438,12 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::ListExports, Some(caller)) => exports::list::handle(app, caller, call).await,
         (Handler::GetExport, Some(caller)) => exports::get::handle(app, caller, call).await,
         (Handler::GetTaskReport, Some(caller)) => exports::report::handle(app, caller, call).await,
+        (Handler::AddTaskFiles, Some(caller)) => files::add::handle(app, caller, call).await,
+        (Handler::UploadTaskFile, Some(caller)) => files::upload::handle(app, caller, call).await,
+        (Handler::GetTaskErrors, Some(caller)) => files::errors::handle(app, caller, call).await,
+        (Handler::GetSheet, Some(_)) => files::sheet::handle(call),
+        (Handler::PostBulk, Some(caller)) => bulk::post::handle(app, caller, call).await,
+        (Handler::GetBulk, Some(caller)) => bulk::get::handle(app, caller, call).await,
     }
 }
 

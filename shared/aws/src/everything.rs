@@ -2,6 +2,7 @@
 
 mod auth;
 mod exports;
+mod objects;
 mod prices;
 mod short_links;
 mod stops;
@@ -71,7 +72,7 @@ pub struct Everything {
     pub prices: PriceTable,
     /// The queue of exports.
     pub exports: ExportsQueue,
-    /// The files.
+    /// Files.
     pub objects: ObjectStore,
 }
 

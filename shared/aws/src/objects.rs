@@ -2,6 +2,13 @@
 //!
 //! The address of a file is that of its bucket's own host on AWS, and a path under the endpoint where one is set (the local stack). What was
 //! said of a file when it was stored goes with it as `x-amz-meta-*`, percent-encoded where it is not plain ASCII.
+//!
+//! | key | what | kept for |
+//! |---|---|---|
+//! | `imports/<account>/<task>/<file id>` | a sheet as it was given to us | 7 days |
+//! | `refused/<account>/<task>/<file id>/<chunk>` | the refused rows of a thousand, as lines of CSV | as long as messages |
+//! | `results/<account>/<task>/<file id>/<chunk>` | which row became which message, of `POST /messages/bulk` | as long as messages |
+//! | `exports/<account>/…` | what is read by a link | 7 days |
 
 mod address;
 mod call;

@@ -71,7 +71,7 @@ pub(crate) fn time(item: &Item, name: &'static str) -> Result<Time, BadItem> {
 }
 
 /// Reads the task that a message belongs to.
-fn task(item: &Item) -> Result<Option<TaskId>, BadItem> {
+pub(crate) fn task(item: &Item) -> Result<Option<TaskId>, BadItem> {
     let Some(value) = item.get("tk") else { return Ok(None) };
     let bytes = value.as_b().map_err(|_| BadItem("tk"))?;
     Uuid::from_slice(bytes.as_ref()).map(|id| Some(TaskId(id))).map_err(|_| BadItem("tk"))

@@ -4,8 +4,11 @@
 //! DynamoDB writes the stream together with the item, keeps it for a day, in order per item, and hands a part of it out until
 //! it is acknowledged. So no transition is missed, whatever dies after the write.
 
+pub mod progress;
+
 use crate::record::{self, BadItem, Item};
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use baton_domain::{AccountId, Message, Time, Transition};
 use baton_pipeline::callbacks::CallbackPointer;
 use serde_json::Value;
@@ -67,7 +70,7 @@ fn attribute(value: &Value) -> Option<AttributeValue> {
         "N" => AttributeValue::N(value.as_str()?.to_owned()),
         "BOOL" => AttributeValue::Bool(value.as_bool()?),
         "NULL" => AttributeValue::Null(true),
-        "B" => AttributeValue::B(Blob::new(value.as_str()?)),
+        "B" => AttributeValue::B(Blob::new(STANDARD.decode(value.as_str()?).ok()?)),
         "L" => AttributeValue::L(value.as_array()?.iter().map(attribute).collect::<Option<_>>()?),
         "M" => AttributeValue::M(image(value)?),
         _ => return None,

@@ -72,7 +72,7 @@ pub struct Task {
     pub account: AccountId,
     /// Which it is.
     pub id: TaskId,
-    /// What people call it.
+    /// What people call it. The task of a bulk from a sheet has no name: see [`Task::is_hidden`].
     pub name: String,
     /// What was asked of it last.
     pub state: TaskState,
@@ -114,6 +114,12 @@ impl Task {
                 if permit.from > now { Passage::ClosedUntil(permit.from) } else { Passage::Open }
             }
         }
+    }
+
+    /// Whether it is the task of `POST /messages/bulk`, which shows in no list of tasks: people's tasks have names.
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
+        self.name.is_empty()
     }
 
     /// The task's windows.

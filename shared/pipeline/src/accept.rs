@@ -47,7 +47,7 @@ pub struct Submission {
 /// One `messages[]` item.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
-    /// Its index in the request.
+    /// Its index in the request. Items that share one have the same content and other groups.
     pub index: u16,
     /// The caller's group.
     pub group: Option<GroupId>,
@@ -92,9 +92,27 @@ where
     Q: ChannelQueues + WakeUps,
     C: Clock,
 {
+    let (stored, answered_as_of) = keep(store, clock, &submission).await?;
+    if submission.task.is_none() {
+        // As of now: the writes of a large bulk take seconds, by which what is due soon would be delayed too long.
+        emit::sends(queues, queues, &stored, clock.now()).await?;
+    }
+    Ok(opened(&submission, answered_as_of))
+}
+
+/// Stores the messages of a submission and puts nothing on its way: that is for the walk of their task. Gives the messages as they
+/// are stored, in order, and when they were accepted first.
+///
+/// # Errors
+/// See [`AcceptError`]. Nothing of an [`AcceptError::OtherRequest`] has been written.
+pub async fn keep<S: Accepting, C: Clock>(
+    store: &S,
+    clock: &C,
+    submission: &Submission,
+) -> Result<(Vec<Message>, Time), AcceptError> {
     let now = clock.now();
-    let accepted = opened(&submission, now);
-    let alone = is_alone(&submission);
+    let accepted = opened(submission, now);
+    let alone = is_alone(submission);
     // A repeated request is answered as it was the first time.
     let mut answered_as_of = now;
     if !alone {
@@ -115,13 +133,7 @@ where
         let specs = shared_specs(&submission.items);
         store.put_specs(submission.account, submission.bulk, &specs, needed_until).await?;
     }
-    let stored = store.put(accepted, alone).await?;
-    if submission.task.is_some() {
-        return Ok(opened(&submission, answered_as_of));
-    }
-    // As of now: the writes of a large bulk take seconds, by which what is due soon would be delayed too long.
-    emit::sends(queues, queues, &stored, clock.now()).await?;
-    Ok(opened(&submission, answered_as_of))
+    Ok((store.put(accepted, alone).await?, answered_as_of))
 }
 
 /// Whether a submission is a single message that holds its own content: it needs no head, and its presence alone says that
@@ -189,5 +201,6 @@ fn fits_inside(item: &Item) -> bool {
 
 fn shared_specs(items: &[Item]) -> Vec<(u16, Arc<Spec>)> {
     let shared = items.iter().filter(|item| !item.recipients.is_empty() && !fits_inside(item));
-    shared.map(|item| (item.index, item.spec.clone())).collect()
+    let by_index: BTreeMap<_, _> = shared.map(|item| (item.index, item.spec.clone())).collect();
+    by_index.into_iter().collect()
 }

@@ -38,7 +38,7 @@ use baton_pipeline::{
     objects::Objects,
     ports::{Clock, PortError, PortResult, Specs},
     short_links::ShortLinkLists,
-    tasks::ports::TaskBulks,
+    tasks::ports::{TaskBulks, Tasks},
 };
 use baton_sheets::report::MOST_ROWS;
 use chrono::TimeDelta;
@@ -54,9 +54,9 @@ const PROGRESS_ROWS: u64 = 5000;
 const WALKED: i64 = 90;
 
 /// What making exports needs of the world.
-pub trait ExportPorts: Lists + Specs + ShortLinkLists + TaskBulks + Exports + ExportQueue + Objects {}
+pub trait ExportPorts: Lists + Specs + ShortLinkLists + Tasks + TaskBulks + Exports + ExportQueue + Objects {}
 
-impl<T: Lists + Specs + ShortLinkLists + TaskBulks + Exports + ExportQueue + Objects> ExportPorts for T {}
+impl<T: Lists + Specs + ShortLinkLists + Tasks + TaskBulks + Exports + ExportQueue + Objects> ExportPorts for T {}
 
 /// Makes exports.
 #[derive(Clone, Debug)]
@@ -140,7 +140,7 @@ impl<P: ExportPorts, C: Clock> Maker<P, C> {
     /// Writes a part: rows until there are no more, or until this time.
     async fn walk(&self, held: &mut Held<'_, P, C>, until: Time) -> Result<(), Stop> {
         let (before, bytes_before) = (held.export.part_rows, held.export.bytes);
-        let mut rows = self.rows(&held.export)?;
+        let mut rows = self.rows(&held.export).await?;
         let span = rows.span().await.map_err(port)?;
         let mut part = Part::new()?;
         let mut told = before;
@@ -177,11 +177,11 @@ impl<P: ExportPorts, C: Clock> Maker<P, C> {
         .await
     }
 
-    fn rows(&self, export: &Export) -> Result<Rows<'_, P, C>, Stop> {
+    async fn rows(&self, export: &Export) -> Result<Rows<'_, P, C>, Stop> {
         let reading = Reading { ports: &self.ports, clock: &self.clock, retention_days: self.retention_days };
         let after = export.next.as_deref().and_then(|next| Cursor::decode(next, question(export)));
         let from = (self.page, after.map(|cursor| cursor.after));
-        Rows::new(reading, export.account, &export.query, named(&export.columns), from).map_err(port)
+        Rows::new(reading, export.account, &export.query, named(&export.columns), from).await.map_err(port)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
         Reading, contents,
         cut::Cut,
         links, part,
+        paused::{self, Paused},
         position::{Position, Sort},
         select::Filter,
         sources,
@@ -22,7 +23,7 @@ use baton_domain::{AccountId, Message, Time};
 use baton_pipeline::{
     ports::{Clock, Specs},
     short_links::ShortLinkLists,
-    tasks::ports::TaskBulks,
+    tasks::ports::{TaskBulks, Tasks},
 };
 
 /// A walk through messages.
@@ -39,9 +40,9 @@ pub(crate) struct Rows<'a, P, C> {
     ended: bool,
 }
 
-impl<'a, P: Lists + Specs + ShortLinkLists + TaskBulks, C: Clock> Rows<'a, P, C> {
+impl<'a, P: Lists + Specs + ShortLinkLists + Tasks + TaskBulks, C: Clock> Rows<'a, P, C> {
     /// From a place on. `query`: the filters, as `GET /messages` has them.
-    pub(crate) fn new(
+    pub(crate) async fn new(
         reading: Reading<'a, P, C>,
         account: AccountId,
         query: &str,
@@ -49,8 +50,11 @@ impl<'a, P: Lists + Specs + ShortLinkLists + TaskBulks, C: Clock> Rows<'a, P, C>
         (page, after): (usize, Option<Position>),
     ) -> Result<Rows<'a, P, C>, Refusal> {
         let mut faults = Faults::default();
-        let filter = Filter::read(&Query::parse(query), &mut faults);
+        let mut filter = Filter::read(&Query::parse(query), &mut faults);
         faults.check()?;
+        if filter.statuses.is_some() {
+            filter.paused = Paused::of_account(reading.ports, account).await?;
+        }
         Ok(Rows { reading, account, filter, columns, page, after, ended: false })
     }
 
@@ -74,6 +78,7 @@ impl<'a, P: Lists + Specs + ShortLinkLists + TaskBulks, C: Clock> Rows<'a, P, C>
             Some((after, _)) => self.after = Some(after),
             None => self.ended = true,
         }
+        let messages = paused::show(self.reading.ports, self.account, messages).await?;
         self.rows(&messages).await
     }
 

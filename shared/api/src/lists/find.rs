@@ -6,11 +6,11 @@ use crate::{
     refusal::Refusal,
     submission::MOST_GROUP,
 };
-use baton_domain::{AccountId, BulkId, GroupId, Message, MessageId};
-use baton_pipeline::ports::Bulks;
+use baton_domain::{AccountId, BulkId, GroupId, Message, MessageId, TaskId, task::Progress};
+use baton_pipeline::{ports::Bulks, tasks::ports::TaskBulks};
 use chrono::{DateTime, Utc};
 
-/// The most messages of a group that the caller named.
+/// The most messages of a group that the caller named, or of a task.
 const MOST_FOUND: usize = 10_000;
 
 /// The messages of a bulk, by the id that the caller knows.
@@ -18,6 +18,40 @@ pub(crate) async fn bulk<P: Ports>(ports: &P, account: AccountId, id: BulkId) ->
     let mut messages = Bulks::messages(ports, account, id.key()).await?;
     messages.retain(|message| message.bulk_id == id);
     Ok(messages)
+}
+
+/// The keys of the bulks of tasks.
+pub(crate) async fn bulks_of<P: TaskBulks>(
+    ports: &P,
+    account: AccountId,
+    tasks: &[TaskId],
+) -> Result<Vec<BulkId>, Refusal> {
+    let mut found = Vec::new();
+    for task in tasks {
+        found.extend(ports.bulks_of(account, *task).await?.into_iter().map(|bulk| bulk.bulk));
+    }
+    Ok(found)
+}
+
+/// The messages of a task. One that has too many of them for one call is refused, with this hint on what to do instead.
+pub(crate) async fn task<P: Ports>(
+    ports: &P,
+    account: AccountId,
+    id: TaskId,
+    instead: &str,
+) -> Result<Vec<Message>, Refusal> {
+    let bulks = ports.bulks_of(account, id).await?;
+    let total = Progress::sum(bulks.iter().map(|bulk| bulk.progress)).total;
+    if total > MOST_FOUND as u64 {
+        let error = format!("The task has {total} messages; one call takes {MOST_FOUND}. {instead}");
+        return Err(Refusal::unprocessable("too_many", error));
+    }
+    let mut found = Vec::new();
+    for bulk in bulks {
+        found.extend(Bulks::messages(ports, account, bulk.bulk).await?);
+    }
+    found.retain(|message| message.task == Some(id));
+    Ok(found)
 }
 
 /// The messages of a group, whether the caller named it or Baton made it up. A caller's own UUID may look like a made-up

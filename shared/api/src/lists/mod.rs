@@ -12,11 +12,13 @@ pub(crate) mod find;
 pub(crate) mod links;
 pub(crate) mod page;
 pub(crate) mod part;
+pub(crate) mod paused;
 pub(crate) mod position;
 pub(crate) mod select;
 pub(crate) mod source;
 pub(crate) mod sources;
 pub(crate) mod walk;
+pub(crate) mod whole;
 
 /// What lists are read with: less than the whole interface has, as exports read them too.
 #[derive(Debug)]

@@ -5,7 +5,6 @@ use crate::{
     call::Answer,
     faults::Faults,
     query::{Query, place},
-    refusal::Refusal,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -82,29 +81,6 @@ impl Page {
         let items: Vec<Value> = items.iter().map(|item| self.choose(whole(item))).collect();
         let count = count.filter(|_| !self.without_count);
         Answer::json(&serde_json::json!({ "count": count, "items": items, "nextCursor": next }))
-    }
-
-    /// The part of a list that is read whole, and the cursor that goes on: the id of the last item shown.
-    pub(crate) fn part<'f, T>(
-        &self,
-        found: &'f [T],
-        id: impl Fn(&T) -> String,
-    ) -> Result<(&'f [T], Option<String>), Refusal> {
-        let first = match &self.cursor {
-            None => usize::try_from(self.skip).unwrap_or(usize::MAX),
-            Some(last) => match found.iter().position(|item| id(item) == *last) {
-                Some(index) => index + 1,
-                None => {
-                    let mut faults = Faults::default();
-                    faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
-                    return Err(faults.into_refusal());
-                }
-            },
-        };
-        let rest = found.get(first..).unwrap_or_default();
-        let shown = &rest[..rest.len().min(self.wanted())];
-        let next = shown.last().filter(|_| shown.len() < rest.len()).map(id);
-        Ok((shown, next))
     }
 
     /// Whether one of these fields of the items is shown.

@@ -1,5 +1,6 @@
 //! Which messages a question means.
 
+use super::paused::Paused;
 use crate::{
     faults::Faults,
     mail, phone,
@@ -22,6 +23,8 @@ pub(crate) struct Filter {
     pub(crate) groups: Option<Vec<GroupId>>,
     pub(crate) recipients: Option<Vec<Recipient>>,
     pub(crate) tasks: Option<Vec<TaskId>>,
+    /// The paused tasks, where a status is asked for.
+    pub(crate) paused: Paused,
     pub(crate) from: Option<Time>,
     pub(crate) to: Option<Time>,
 }
@@ -52,17 +55,17 @@ impl Filter {
             groups: groups.map(|groups| groups.into_iter().map(|group| GroupId(group.to_owned())).collect()),
             recipients: recipients(query, faults),
             tasks: query.uuids("taskId", faults).map(|ids| ids.into_iter().map(TaskId).collect()),
+            paused: Paused::default(),
             from: query.time("from", faults),
             to: query.time("to", faults),
         }
     }
 
     /// Whether what a message is found by decides alone: no filter looks at more than its time and one of its bulk, its
-    /// group and its recipient.
+    /// task, its group and its recipient.
     pub(crate) fn is_open(&self) -> bool {
-        let found_by = [self.bulks.is_some(), self.groups.is_some(), self.recipients.is_some()];
-        let looks_inside =
-            self.statuses.is_some() || self.channels.is_some() || self.ids.is_some() || self.tasks.is_some();
+        let found_by = [self.bulks.is_some(), self.tasks.is_some(), self.groups.is_some(), self.recipients.is_some()];
+        let looks_inside = self.statuses.is_some() || self.channels.is_some() || self.ids.is_some();
         !looks_inside && found_by.into_iter().filter(|named| *named).count() <= 1
     }
 
@@ -74,15 +77,14 @@ impl Filter {
     /// Whether a message is meant, its time left aside.
     pub(crate) fn matches(&self, message: &Message) -> bool {
         let any = |wanted: &Recipient| wanted.is(message);
-        let of_task = |wanted: &Vec<TaskId>| message.task.is_some_and(|task| wanted.contains(&task));
-        self.tasks.as_ref().is_none_or(of_task)
-            && one_of(&self.statuses, &message.status)
+        one_of(&self.statuses, &self.paused.status(message))
             && self
                 .channels
                 .as_ref()
                 .is_none_or(|wanted| message.current_channel().is_some_and(|c| wanted.contains(&c)))
             && one_of(&self.ids, &message.id)
             && one_of(&self.bulks, &message.bulk_id)
+            && self.tasks.as_ref().is_none_or(|wanted| message.task.is_some_and(|task| wanted.contains(&task)))
             && self.groups.as_ref().is_none_or(|wanted| wanted.contains(&message.group_id()))
             && self.recipients.as_ref().is_none_or(|wanted| wanted.iter().any(any))
     }

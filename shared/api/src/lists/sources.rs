@@ -1,7 +1,7 @@
 //! Which indexes a question is answered from: the narrowest that it names.
 
 use super::{
-    Reading,
+    Reading, find,
     position::{Position, Sort},
     select::{Filter, Recipient},
     source::{Merge, Source, Stretch},
@@ -77,18 +77,14 @@ async fn of_bulks<P: Lists>(ports: &P, account: AccountId, bulks: &[BulkId]) -> 
     Ok(lines.into_iter().filter(|(id, _)| bulks.contains(id)).map(|(_, line)| Stretch::whole(line)).collect())
 }
 
-/// The bulks of tasks. Some of their messages may never have been made, as a refused row of a sheet leaves a gap: each is looked at.
+/// A bulk is of one task, or of none.
 async fn of_tasks<P: Lists + TaskBulks>(
     ports: &P,
     account: AccountId,
     tasks: &[TaskId],
 ) -> Result<Vec<Stretch>, Refusal> {
-    let mut bulks = Vec::new();
-    for task in tasks {
-        bulks.extend(ports.bulks_of(account, *task).await?.into_iter().map(|bulk| bulk.bulk));
-    }
-    let lines = lines(ports, account, &bulks).await?;
-    Ok(lines.into_iter().map(|(_, line)| Stretch { line, mixed: true }).collect())
+    let bulks = find::bulks_of(ports, account, tasks).await?;
+    Ok(lines(ports, account, &bulks).await?.into_iter().map(|(_, line)| Stretch::whole(line)).collect())
 }
 
 /// A group is one that the caller named, or one that Baton made up for an item. A caller's own UUID may look like a made-up

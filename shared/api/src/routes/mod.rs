@@ -2,8 +2,10 @@
 
 pub(crate) mod auth;
 pub(crate) mod bandwidth;
+pub(crate) mod bulk;
 pub(crate) mod callbacks;
 pub(crate) mod exports;
+pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod keys;
 pub(crate) mod messages;
@@ -13,6 +15,7 @@ pub(crate) mod prices;
 pub(crate) mod providers;
 pub(crate) mod short_links;
 pub(crate) mod stop_list;
+pub(crate) mod tasks;
 pub(crate) mod templates;
 pub(crate) mod users;
 pub(crate) mod white_list;

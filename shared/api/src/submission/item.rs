@@ -63,7 +63,8 @@ fn template<'t>(fields: &Fields<'_>, templates: &'t Templates, faults: &mut Faul
 /// The most characters of a group's name.
 pub(crate) const MOST_GROUP: usize = 255;
 
-fn group(fields: &Fields<'_>, faults: &mut Faults) -> Option<GroupId> {
+/// Reads `groupId`.
+pub(super) fn group(fields: &Fields<'_>, faults: &mut Faults) -> Option<GroupId> {
     let text = fields.string("groupId", faults)?;
     let (path, count) = (fields.path().field("groupId"), text.chars().count());
     if count == 0 {

@@ -8,6 +8,7 @@ mod permitted;
 mod prices;
 mod recipient;
 mod render;
+mod rows;
 mod shape;
 mod stopped;
 mod template;
@@ -16,7 +17,8 @@ mod validated;
 pub(crate) use content::provider;
 pub(crate) use item::MOST_GROUP;
 pub(crate) use prices::{Pricing, needs_prices};
-pub(crate) use template::{preview, read as read_template, variables_of};
+pub(crate) use rows::{RowItem, Rows};
+pub(crate) use template::{name, preview, read as read_template, variables_of};
 #[cfg(test)]
 pub(crate) use {
     content::FIELDS as CONTENT_FIELDS,
@@ -32,7 +34,7 @@ use crate::{
     wire::Detail,
 };
 use baton_domain::{
-    AccountId, BulkId, GroupId, Rates, Recipient, Spec, Template, Time, ids::MAX_BULK, window::Schedule,
+    AccountId, BulkId, GroupId, Rates, Recipient, Spec, TaskId, Template, Time, ids::MAX_BULK, window::Schedule,
 };
 use baton_pipeline::accept::{Item, Submission};
 use serde_json::Value;
@@ -42,7 +44,7 @@ use std::{
 };
 use uuid::Uuid;
 
-/// The fields of the envelope. `taskId` is the contract's, but comes with a later version.
+/// The fields of the envelope.
 pub(crate) const FIELDS: [&str; 4] = ["companyId", "taskId", "bulkId", "messages"];
 
 /// The templates that a body names, those of them that there are.
@@ -52,6 +54,7 @@ pub(crate) type Templates = BTreeMap<Uuid, Template>;
 #[derive(Debug)]
 pub(crate) struct Draft {
     bulk: Option<Uuid>,
+    task: Option<TaskId>,
     items: Vec<DraftItem>,
 }
 
@@ -128,11 +131,11 @@ fn parse(body: &Value, rules: &Rules<'_>) -> Result<(Draft, Faults), Refusal> {
     let mut faults = Faults::default();
     let Some(fields) = Fields::of(body, &Path::Root, &mut faults) else { return Err(faults.into_refusal()) };
     fields.only(&FIELDS, &mut faults);
-    fields.not_supported(&["taskId"], &mut faults);
     fields.integer("companyId", 0..=u64::MAX, &mut faults);
     let bulk = fields.uuid("bulkId", &mut faults);
+    let task = fields.uuid("taskId", &mut faults).map(TaskId);
     let items = items(&fields, rules, &mut faults);
-    Ok((Draft { bulk, items }, faults))
+    Ok((Draft { bulk, task, items }, faults))
 }
 
 /// The templates that a body names, each once.
@@ -184,6 +187,11 @@ impl Draft {
         Ok(self)
     }
 
+    /// The task that the messages are to belong to.
+    pub(crate) fn task(&self) -> Option<TaskId> {
+        self.task
+    }
+
     /// The id of the bulk: the caller's, or the one that was made.
     pub(crate) fn bulk(&self, made: Uuid) -> BulkId {
         BulkId(self.bulk.unwrap_or(made))
@@ -206,7 +214,7 @@ impl Draft {
             account,
             bulk: self.bulk(made),
             named: self.bulk.is_some(),
-            task: None,
+            task: self.task,
             digest: digest.to_owned(),
             items: items.collect(),
         }

@@ -20,7 +20,7 @@ pub(crate) const PREVIEW_FIELDS: [&str; 2] = ["companyId", "variables"];
 /// Whether links are shortened is said by an item, never by a template.
 const NO_LINKS: &str = "";
 
-/// The most characters of a template's name.
+/// The most characters of a name.
 const MOST_NAME: usize = 255;
 
 /// What a caller says that a template is to be.
@@ -54,7 +54,8 @@ pub(crate) fn read(body: &Value) -> Result<Checked, Refusal> {
     Ok(Checked { name, spec, ranges, zone })
 }
 
-fn name(fields: &Fields<'_>, faults: &mut Faults) -> String {
+/// Reads `name`, 1 to 255 characters.
+pub(crate) fn name(fields: &Fields<'_>, faults: &mut Faults) -> String {
     fields.require("name", faults);
     let Some(name) = fields.string("name", faults) else { return String::new() };
     let (path, count) = (fields.path().field("name"), name.chars().count());

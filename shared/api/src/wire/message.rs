@@ -127,7 +127,7 @@ pub struct Message {
     /// The price's currency (ISO 4217); null without a price.
     #[schema(example = "RUB")]
     pub currency: Option<String>,
-    /// The task it belongs to; none yet.
+    /// The task it belongs to.
     pub task_id: Option<String>,
     /// What was tried, in order.
     pub attempts: Vec<Attempt>,
@@ -171,7 +171,7 @@ impl Message {
             expired_at: current.and_then(expired_at),
             price: stored.price().map(|(price, _)| price.to_string()),
             currency: stored.price().map(|(_, currency)| currency.to_string()),
-            task_id: None,
+            task_id: stored.task.map(|task| task.to_string()),
             attempts: stored.attempts.iter().map(|attempt| Attempt::of(stored, attempt)).collect(),
             timeline: timeline.then(|| stored.timeline.iter().map(|entry| TimelineEntry::of(stored, entry)).collect()),
         }

@@ -3,6 +3,7 @@
 mod callback;
 mod error;
 mod export;
+mod file;
 mod key;
 mod message;
 mod outbox;
@@ -11,6 +12,7 @@ mod provider;
 mod request;
 mod short_link;
 mod stop_list;
+mod task;
 mod template;
 mod tracks;
 mod user;
@@ -19,6 +21,7 @@ mod white_list;
 pub use callback::{CallbackEntry, CallbackList, CallbackSecret, CallbackSecretList, CallbackTry, NewCallbackSecret};
 pub use error::{Detail, ErrorAnswer};
 pub use export::{Export, ExportList, MakeExport, NewExport};
+pub use file::{AddedFile, AddedFiles, BulkFile, FileLink, MakeUpload, PostBulk, PostFiles, Upload};
 pub use key::{Key, KeyList, NewKey};
 pub use message::{Accepted, Attempt, AttemptError, ItemError, Message, MessageList, TimelineEntry};
 pub use outbox::{OutboxEntry, OutboxList};
@@ -29,6 +32,7 @@ pub use request::{
 };
 pub use short_link::{ShortLink, ShortLinkList};
 pub use stop_list::{NewStop, PutStopList, RefusedStop, StopEntries, StopEntry, StopsPut, StopsRemoved};
+pub use task::{ChangeTask, MakeTask, NamedTask, StatusOfTask, Task, TaskFile, TaskFileError, TaskList};
 pub use template::{
     ChannelPreview, NewTemplate, PreviewTemplate, PutTemplate, Template, TemplateList, TemplatePreview,
     TemplateVariable, Validated,
@@ -37,7 +41,7 @@ pub use tracks::{LinkTrack, Track, Tracks};
 pub use user::{Login, MakeUser, Refresh, SetUser, Tokens, User, UserList};
 pub use white_list::{SetWhiteList, WhiteList, WhiteListEntry};
 
-use baton_domain::Time;
+use baton_domain::{Time, window::Range};
 use chrono::SecondsFormat;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -46,6 +50,13 @@ use utoipa::ToSchema;
 #[must_use]
 pub fn stamp(time: Time) -> String {
     time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// Windows as they are shown; none when sending may always happen.
+fn shown_ranges(ranges: &[Range]) -> Option<Vec<[String; 2]>> {
+    let time = |time: chrono::NaiveTime| time.format("%H:%M:%S").to_string();
+    let shown = ranges.iter().map(|range| [time(range.from()), time(range.to())]);
+    (!ranges.is_empty()).then(|| shown.collect())
 }
 
 /// That the service answers.

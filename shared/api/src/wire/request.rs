@@ -26,6 +26,9 @@ pub struct PostMessages {
     /// The account; the caller's own when absent.
     #[schema(nullable)]
     pub company_id: Option<u64>,
+    /// A task that the messages are to belong to: they go out when it runs.
+    #[schema(nullable)]
+    pub task_id: Option<Uuid>,
     /// The bulk's id: repeating a request with it gives the same messages.
     #[schema(nullable)]
     pub bulk_id: Option<Uuid>,
@@ -255,6 +258,9 @@ pub struct CancelMessages {
     /// All messages of bulks, by UUID.
     #[schema(nullable)]
     pub bulk_id: Option<Names>,
+    /// All messages of tasks, by UUID: of tasks with at most 10,000 messages.
+    #[schema(nullable)]
+    pub task_id: Option<Names>,
     /// All messages of groups.
     #[schema(nullable)]
     pub group_id: Option<Names>,

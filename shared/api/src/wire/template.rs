@@ -1,4 +1,4 @@
-use super::{Detail, Message, stamp};
+use super::{Detail, Message, shown_ranges, stamp};
 use crate::submission::variables_of;
 use baton_domain::{Status, Template as Stored, TemplateUse, template::fields};
 use serde::{Deserialize, Serialize};
@@ -68,8 +68,6 @@ pub struct Template {
 
 impl From<&Stored> for Template {
     fn from(stored: &Stored) -> Template {
-        let time = |time: chrono::NaiveTime| time.format("%H:%M:%S").to_string();
-        let ranges = stored.ranges.iter().map(|range| [time(range.from()), time(range.to())]);
         let channels = stored.spec.channels.iter();
         Template {
             id: stored.id,
@@ -79,7 +77,7 @@ impl From<&Stored> for Template {
             channels: channels
                 .map(|leg| (leg.channel.name().to_owned(), Value::Object(fields(&leg.content))))
                 .collect(),
-            allowed_time_ranges: (!stored.ranges.is_empty()).then(|| ranges.collect()),
+            allowed_time_ranges: shown_ranges(&stored.ranges),
             time_zone: stored.zone.map(|zone| zone.name().to_owned()),
             variables: variables_of(&stored.spec),
             created_at: stamp(stored.created_at),

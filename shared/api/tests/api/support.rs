@@ -7,6 +7,7 @@ use baton_api::{
 };
 use baton_domain::{AccountId, Currency, Time};
 use baton_pipeline::memory::StoppedClock;
+use chrono::TimeDelta;
 use http::{HeaderMap, Method, Request};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -66,6 +67,7 @@ impl Bench {
             private_callbacks: false,
             short_url: SHORT_URL.to_owned(),
             currency: Currency::RUB,
+            patience: TimeDelta::seconds(2),
         };
         world.own().auth_keys.push(AuthKey { id: "k1".to_owned(), secret: vec![1; 32] });
         let mut bench = Bench { world, clock, app, token: String::new() };

@@ -17,7 +17,7 @@ fn message(callback: bool) -> Message {
         account: AccountId(4711),
         id: MessageId::new(bulk, 3),
         bulk_id: bulk,
-        task: None,
+        task: Some(baton_domain::TaskId(uuid::Uuid::from_u128(7))),
         group: None,
         item: 0,
         content: Some(Arc::new(spec)),
@@ -42,6 +42,7 @@ fn shown(value: &AttributeValue) -> Value {
     match value {
         AttributeValue::S(text) => json!({"S": text}),
         AttributeValue::N(digits) => json!({"N": digits}),
+        AttributeValue::B(bytes) => json!({"B": STANDARD.encode(bytes)}),
         AttributeValue::L(values) => json!({"L": values.iter().map(shown).collect::<Vec<_>>()}),
         AttributeValue::M(map) => json!({"M": item(map)}),
         other => panic!("{other:?}"),

@@ -36,7 +36,7 @@ impl Objects for Memory {
 
     async fn put_file(&self, key: &str, content_type: &str, file: &Path) -> PortResult<()> {
         let bytes = std::fs::read(file).map_err(|error| PortError::new("reading a file", error))?;
-        self.put(key, content_type, &BTreeMap::new(), bytes).await
+        Objects::put(self, key, content_type, &BTreeMap::new(), bytes).await
     }
 
     async fn info(&self, key: &str) -> PortResult<Option<ObjectInfo>> {
@@ -50,7 +50,7 @@ impl Objects for Memory {
     }
 
     async fn get_file(&self, key: &str, file: &Path) -> PortResult<bool> {
-        let Some(bytes) = self.get(key).await? else { return Ok(false) };
+        let Some(bytes) = Objects::get(self, key).await? else { return Ok(false) };
         std::fs::write(file, bytes).map_err(|error| PortError::new("writing a file", error))?;
         Ok(true)
     }

@@ -41,7 +41,7 @@ impl<L: ShortLinks> Shortener<L> {
                 code: code(message.account, message.id, url, turn),
                 account: message.account,
                 message: message.id,
-                task: None,
+                task: message.task.map(|task| task.0),
                 url: url.to_owned(),
                 created_at: now,
                 expires_at: now + self.lifetime,

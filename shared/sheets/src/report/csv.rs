@@ -20,9 +20,15 @@ impl<W: Write> CsvReport<W> {
         if mark {
             to.write_all("\u{feff}".as_bytes())?;
         }
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
-        writer.write_record(headers)?;
-        Ok(CsvReport { writer })
+        let mut report = CsvReport::part(to);
+        report.writer.write_record(headers)?;
+        Ok(report)
+    }
+
+    /// A part of a file, without headers, to be put after others.
+    #[must_use]
+    pub fn part(to: W) -> CsvReport<W> {
+        CsvReport { writer: csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to) }
     }
 
     /// Writes a row, with as many cells as there are headers.

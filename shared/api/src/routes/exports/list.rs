@@ -4,7 +4,10 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{
+        page::{PARAMETERS, Page},
+        whole,
+    },
     refusal::Refusal,
     wire::ExportList,
 };
@@ -30,7 +33,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     faults.check()?;
     let mut found = app.ports.exports(account).await?;
     found.sort_by(|a, b| page.sort.apply((a.created_at, a.id).cmp(&(b.created_at, b.id))));
-    let (part, next) = page.part(&found, |export| export.id.to_string())?;
+    let (part, next) = whole::part(&page, &found, |export| export.id.to_string())?;
     let items = part.iter().map(|export| shown(&app.ports, export)).collect::<Result<Vec<_>, _>>()?;
     Ok(page.answer(Some(found.len() as u64), items, next))
 }

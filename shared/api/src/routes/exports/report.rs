@@ -102,7 +102,7 @@ async fn at_once<P: Ports, C: Clock>(app: &App<P, C>, task: &Task, look: &Look) 
     let columns: Vec<_> = COLUMNS.iter().collect();
     let mut writing = Writing::new(Cursor::new(Vec::new()), look, &columns).map_err(failed)?;
     let from = (usize::try_from(MOST_AT_ONCE).unwrap_or(usize::MAX), None);
-    let mut rows = Rows::new(app.reading(), task.account, &filters(task.id, app.clock.now()), columns, from)?;
+    let mut rows = Rows::new(app.reading(), task.account, &filters(task.id, app.clock.now()), columns, from).await?;
     while !rows.has_ended() {
         for row in rows.next().await? {
             writing.row(&row).map_err(failed)?;

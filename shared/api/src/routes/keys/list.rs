@@ -3,7 +3,10 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{
+        page::{PARAMETERS, Page},
+        whole,
+    },
     ports::Keys,
     refusal::Refusal,
     wire::{Key, KeyList},
@@ -30,6 +33,6 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let mut keys = Keys::keys(&app.ports, account).await?;
     keys.sort_by(|a, b| page.sort.apply((a.created_at, &a.id).cmp(&(b.created_at, &b.id))));
     // An account has few keys: they are read whole, and a cursor is the id of the last one shown.
-    let (shown, next) = page.part(&keys, |key| key.id.clone())?;
+    let (shown, next) = whole::part(&page, &keys, |key| key.id.clone())?;
     Ok(page.answer(Some(keys.len() as u64), shown.iter().map(Key::from).collect(), next))
 }

@@ -9,14 +9,14 @@ use crate::{
     refusal::Refusal,
     wire::{Accepted, CancelMessages, ItemError},
 };
-use baton_domain::{AccountId, BulkId, GroupId, Message, MessageId, Time};
+use baton_domain::{AccountId, BulkId, GroupId, Message, MessageId, TaskId, Time};
 use baton_pipeline::{cancel::cancel, pointer::WakeUp, ports::Clock};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashSet};
 use uuid::Uuid;
 
-const LISTS: [&str; 4] = ["id", "flowId", "bulkId", "groupId"];
+const LISTS: [&str; 5] = ["id", "flowId", "bulkId", "taskId", "groupId"];
 /// The fields of the body, and the parameters of the query.
 pub(crate) const FIELDS: [&str; 6] = ["companyId", "id", "flowId", "bulkId", "groupId", "taskId"];
 /// The most names in one list.
@@ -30,6 +30,7 @@ const MOST_AT_ONCE: usize = 50;
         ("id" = Option<String>, Query, description = "Ids of messages, with commas."),
         ("flowId" = Option<String>, Query, description = "The same as id."),
         ("bulkId" = Option<String>, Query, description = "Ids of bulks, with commas."),
+        ("taskId" = Option<String>, Query, description = "Ids of tasks with at most 10,000 messages, with commas."),
         ("groupId" = Option<String>, Query, description = "Ids of groups, with commas.")),
     request_body(content = Option<CancelMessages>, description = "The same lists, where they do not stand in the query."),
     responses((status = 200, body = [Accepted], description = "An element per message found, with its status after the call; \
@@ -90,6 +91,7 @@ struct Wanted {
     company: Option<u64>,
     ids: Vec<Uuid>,
     bulks: Vec<Uuid>,
+    tasks: Vec<Uuid>,
     groups: Vec<String>,
 }
 
@@ -100,7 +102,6 @@ impl Wanted {
         let fields = body.and_then(|body| Fields::of(body, &Path::Root, faults));
         if let Some(fields) = &fields {
             fields.only(&FIELDS, faults);
-            fields.not_supported(&["taskId"], faults);
         }
         let in_body = fields.and_then(|fields| fields.integer("companyId", 0..=u64::MAX, faults));
         if let (Some(one), Some(other)) = (company, in_body)
@@ -108,19 +109,17 @@ impl Wanted {
         {
             faults.add("/companyId", "invalid", "The body and the query name two accounts.");
         }
-        if query.list("taskId").is_some() {
-            faults.add("?taskId", "not_supported", "taskId is not supported yet; it comes with a later version.");
-        }
         let given: Vec<Vec<(String, String)>> =
             LISTS.iter().map(|name| names(name, query, fields.as_ref(), faults)).collect();
         if given.iter().all(Vec::is_empty) && faults.is_empty() {
-            faults.add("", "required", "At least one of id, flowId, bulkId and groupId is expected.");
+            faults.add("", "required", "At least one of id, flowId, bulkId, taskId and groupId is expected.");
         }
-        let [ids, flows, bulks, groups] = <[_; 4]>::try_from(given).unwrap_or_default();
+        let [ids, flows, bulks, tasks, groups] = <[_; 5]>::try_from(given).unwrap_or_default();
         Wanted {
             company: company.or(in_body),
             ids: uuids([ids, flows].concat(), faults),
             bulks: uuids(bulks, faults),
+            tasks: uuids(tasks, faults),
             groups: groups.into_iter().map(|(_, name)| name).collect(),
         }
     }
@@ -130,6 +129,11 @@ impl Wanted {
         let mut found: Vec<MessageId> = self.ids.iter().copied().map(MessageId).collect();
         for bulk in &self.bulks {
             let messages = find::bulk(&app.ports, account, BulkId(*bulk)).await?;
+            found.extend(messages.into_iter().map(|message| message.id));
+        }
+        for task in &self.tasks {
+            let instead = "DELETE /tasks/{id} cancels all of them.";
+            let messages = find::task(&app.ports, account, TaskId(*task), instead).await?;
             found.extend(messages.into_iter().map(|message| message.id));
         }
         for group in &self.groups {

@@ -10,6 +10,7 @@ use crate::{
         links,
         page::{PARAMETERS, Page},
         part,
+        paused::{self, Paused},
         select::{FILTERS, Filter},
     },
     query::{Query, place},
@@ -83,7 +84,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let (query, mut faults) = (call.query(), Faults::default());
     query.only(&[&FILTERS, &PARAMETERS], &mut faults);
     let account = caller.account(query.company(&mut faults))?;
-    let filter = Filter::read(&query, &mut faults);
+    let mut filter = Filter::read(&query, &mut faults);
     let page = Page::read(&query, &FIELDS, &mut faults);
     let question = question(account, &query, &page);
     let cursor = page.cursor.as_deref().and_then(|text| Cursor::decode(text, question));
@@ -92,6 +93,9 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         faults.add(place("cursor"), "invalid", message);
     }
     faults.check()?;
+    if filter.statuses.is_some() {
+        filter.paused = Paused::of_account(&app.ports, account).await?;
+    }
 
     let known = cursor.map_or(Count::Open, |cursor| cursor.count);
     let counting = !page.without_count && known == Count::Open;
@@ -107,6 +111,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     };
     let (stored, next) = cut.finish();
     let next = next.map(|(after, skip)| Cursor { after, skip, count }.encode(question));
+    let stored = paused::show(&app.ports, account, stored).await?;
     let items = show(app, &page, &stored).await?;
     let count = if let Count::Known(count) = count { Some(count) } else { None };
     Ok(page.answer(count, items, next))

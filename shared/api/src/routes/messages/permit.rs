@@ -1,7 +1,7 @@
 //! Whom a request may not reach.
 
 use crate::{App, Ports, call::Call, faults::Faults, refusal::Refusal, routes::templates, submission::Draft};
-use baton_domain::AccountId;
+use baton_domain::{AccountId, task::TaskState};
 use baton_pipeline::ports::Clock;
 use serde_json::Value;
 
@@ -13,9 +13,28 @@ pub(super) async fn check<P: Ports, C: Clock>(
     (account, body): (AccountId, &Value),
     draft: &mut Draft,
 ) -> Result<Faults, Refusal> {
-    let faults = draft.refuse_unlisted(&app.ports.white_list(account).await?);
+    let mut faults = draft.refuse_unlisted(&app.ports.white_list(account).await?);
+    check_task(app, call, (account, body), draft, &mut faults).await?;
     refuse_stopped(app, call, (account, body), draft).await?;
     Ok(faults)
+}
+
+/// Refuses a task that there is not, or not any more. A repeated request is answered as it was at first; what it still adds to a
+/// task that was deleted meanwhile is cancelled.
+async fn check_task<P: Ports, C: Clock>(
+    app: &App<P, C>,
+    call: &Call<'_>,
+    (account, body): (AccountId, &Value),
+    draft: &Draft,
+    faults: &mut Faults,
+) -> Result<(), Refusal> {
+    let Some(id) = draft.task() else { return Ok(()) };
+    let known = app.ports.task(account, id).await?;
+    let gone = known.is_none_or(|task| task.state == TaskState::Deleted);
+    if gone && templates::first_time(app, call, account, body).await?.is_none() {
+        faults.add("/taskId", "unknown_task", "There is no such task.");
+    }
+    Ok(())
 }
 
 /// Refuses the recipients that are on the stop list. A repeated request is judged by the list as it was at first, so that its

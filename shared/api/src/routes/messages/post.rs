@@ -13,12 +13,13 @@ use baton_domain::{Message, MessageId};
 use baton_pipeline::{
     accept::{self, Submission},
     ports::{Clock, Messages},
+    tasks::join::join,
 };
 
 /// Sends messages: accepts each recipient, or says what is wrong with it.
 ///
 /// One refused destination does not hold up the others, unless an item says `validate: true`. Once answered, every message
-/// is stored and on its way.
+/// is stored and on its way; those of a task (`taskId`) go when their task runs.
 #[utoipa::path(post, path = "/messages", tag = "messages", operation_id = "postMessages",
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible characters; the same request with the same key is done once, for 24 hours.")),
     request_body = PostMessages,
@@ -72,6 +73,7 @@ async fn accept_once<P: Ports, C: Clock>(
     before: Before,
 ) -> Result<(Vec<Message>, bool), Refusal> {
     let alone = accept::is_alone(&submission);
+    let of_task = submission.task.map(|task| ((submission.account, task), submission.bulk));
     let stored = alone && before != Before::Nothing && is_stored(app, &submission).await?;
     if let (Before::Running(until), false) = (before, stored) {
         return Err(in_progress(until, app.clock.now()));
@@ -79,6 +81,10 @@ async fn accept_once<P: Ports, C: Clock>(
     let at_first = (before != Before::Nothing).then(|| as_at_first(app, once, &submission));
     // When it is stored, its pointer may still be missing: the try that wrote it may have died right after.
     let messages = accept::accept(&app.ports, &app.ports, &app.clock, submission).await?;
+    if let Some((task, bulk)) = of_task {
+        let count = u16::try_from(messages.len()).unwrap_or(u16::MAX);
+        join(&app.ports, &app.ports, &app.clock, task, (bulk, count)).await?;
+    }
     if !alone {
         once.finish(&app.ports).await?;
     }

@@ -4,6 +4,7 @@ use crate::{
     caller::Caller,
     faults::{Faults, Path},
     fields::Fields,
+    lists::paused,
     refusal::Refusal,
     submission, when,
     wire::{Accepted, RescheduleMessage},
@@ -41,7 +42,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         let error = format!("The message does not wait any more; its status is {}.", message.status);
         Refusal::new(StatusCode::CONFLICT, "not_waiting", error)
     })?;
-    Ok(Answer::json(&Accepted::of(&message, None)))
+    let shown = paused::show(&app.ports, account, vec![message]).await?;
+    Ok(Answer::json(&Accepted::of(&shown[0], None)))
 }
 
 fn read(body: &Value, now: Time) -> Result<Time, Refusal> {

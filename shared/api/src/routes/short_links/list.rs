@@ -4,14 +4,15 @@ use crate::{
     caller::Caller,
     faults::Faults,
     lists::{
-        contents, links,
+        contents, find, links,
         page::{PARAMETERS, Page},
+        whole,
     },
     query::place,
     refusal::Refusal,
     wire::{ShortLink, ShortLinkList},
 };
-use baton_domain::MessageId;
+use baton_domain::{AccountId, Message, MessageId, TaskId};
 use baton_pipeline::ports::Clock;
 
 /// The fields of an item.
@@ -37,7 +38,7 @@ const MOST_MESSAGES: usize = 100;
     params(
         ("companyId" = Option<u64>, Query, description = "The account; the caller's own when absent."),
         ("messageId" = Option<String>, Query, description = "Ids of messages, at most 100. Required unless taskId is given."),
-        ("taskId" = Option<String>, Query, description = "Ids of tasks; no message has one yet.")),
+        ("taskId" = Option<String>, Query, description = "Ids of tasks with at most 10,000 messages.")),
     responses((status = 200, description = "A part of the list.", body = ShortLinkList)))]
 pub(crate) async fn handle<P: Ports, C: Clock>(
     app: &App<P, C>,
@@ -50,8 +51,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let page = Page::read(&query, &FIELDS, &mut faults);
     let given = query.list("messageId").map_or(0, |ids| ids.len());
     let messages = query.uuids("messageId", &mut faults).unwrap_or_default();
-    let of_task = query.uuids("taskId", &mut faults).is_some();
-    if given == 0 && !of_task {
+    let tasks = query.uuids("taskId", &mut faults);
+    if given == 0 && tasks.is_none() {
         faults.add(place("messageId"), "required", "messageId or taskId is required.");
     } else if given > MOST_MESSAGES {
         faults.add(place("messageId"), "too_many", format!("At most {MOST_MESSAGES} messages are allowed."));
@@ -60,27 +61,35 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let mut ids: Vec<MessageId> = messages.into_iter().map(MessageId).filter(|id| id.index().is_some()).collect();
     ids.sort_unstable();
     ids.dedup();
-    // All filters must fit, and no message belongs to a task.
-    let ids = if of_task { Vec::new() } else { ids };
-    let stored = if ids.is_empty() { Vec::new() } else { app.ports.load_many(account, &ids).await? };
+    let stored = match tasks {
+        None => of_ids(app, account, &ids).await?,
+        Some(tasks) if given == 0 => {
+            let mut found = Vec::new();
+            for task in tasks {
+                let instead = "Ask for some of them by messageId.";
+                found.extend(find::task(&app.ports, account, TaskId(task), instead).await?);
+            }
+            found
+        }
+        // All filters must fit.
+        Some(tasks) => {
+            let mut stored = of_ids(app, account, &ids).await?;
+            stored.retain(|message| message.task.is_some_and(|task| tasks.contains(&task.0)));
+            stored
+        }
+    };
     let shown = contents::rendered(&app.ports, &stored).await?;
     let mut links = links::of(&app.ports, &stored, &shown).await?.concat();
     links.sort_by(|a, b| page.sort.apply((a.created_at, &a.code).cmp(&(b.created_at, &b.code))));
-    // A message has few links: they are read whole, and a cursor is the id of the last one shown.
-    let first = match &page.cursor {
-        None => usize::try_from(page.skip).unwrap_or(usize::MAX),
-        Some(last) => match links.iter().position(|link| link.id().to_string() == *last) {
-            Some(index) => index + 1,
-            None => {
-                let mut faults = Faults::default();
-                faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
-                return Err(faults.into_refusal());
-            }
-        },
-    };
-    let part = links.iter().skip(first).take(page.wanted());
-    let items: Vec<ShortLink> = part.map(|link| ShortLink::of(link, &app.short_url)).collect();
-    let more = !page.without_items && first.saturating_add(items.len()) < links.len();
-    let next = items.last().filter(|_| more).map(|link| link.id.to_string());
+    let (part, next) = whole::part(&page, &links, |link| link.id().to_string())?;
+    let items: Vec<ShortLink> = part.iter().map(|link| ShortLink::of(link, &app.short_url)).collect();
     Ok(page.answer(Some(links.len() as u64), items, next))
+}
+
+async fn of_ids<P: Ports, C: Clock>(
+    app: &App<P, C>,
+    account: AccountId,
+    ids: &[MessageId],
+) -> Result<Vec<Message>, Refusal> {
+    if ids.is_empty() { Ok(Vec::new()) } else { Ok(app.ports.load_many(account, ids).await?) }
 }

@@ -3,7 +3,10 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{
+        page::{PARAMETERS, Page},
+        whole,
+    },
     refusal::Refusal,
     wire::{Template, TemplateList},
 };
@@ -65,6 +68,7 @@ async fn read<P: Ports, C: Clock>(
 /// An account has few templates: they are read whole, and a cursor is the id of the last one shown.
 fn answer(page: &Page, mut found: Vec<baton_domain::Template>) -> Result<Answer, Refusal> {
     found.sort_by(|a, b| page.sort.apply((a.created_at, a.id).cmp(&(b.created_at, b.id))));
-    let (shown, next) = page.part(&found, |template| template.id.to_string())?;
-    Ok(page.answer(Some(found.len() as u64), shown.iter().map(Template::from).collect(), next))
+    let (shown, next) = whole::part(page, &found, |template| template.id.to_string())?;
+    let shown: Vec<Template> = shown.iter().map(Template::from).collect();
+    Ok(page.answer(Some(found.len() as u64), shown, next))
 }

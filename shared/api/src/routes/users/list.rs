@@ -3,7 +3,10 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{
+        page::{PARAMETERS, Page},
+        whole,
+    },
     refusal::Refusal,
     wire::{User, UserList},
 };
@@ -29,6 +32,6 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let mut users = app.ports.users(account).await?;
     users.sort_by(|a, b| page.sort.apply((a.created_at, a.id).cmp(&(b.created_at, b.id))));
     // An account has few users: they are read whole, and a cursor is the id of the last one shown.
-    let (shown, next) = page.part(&users, |user| user.id.to_string())?;
+    let (shown, next) = whole::part(&page, &users, |user| user.id.to_string())?;
     Ok(page.answer(Some(users.len() as u64), shown.iter().map(User::from).collect(), next))
 }

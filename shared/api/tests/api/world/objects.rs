@@ -1,4 +1,4 @@
-//! The files in memory.
+//! Files in memory.
 
 use super::World;
 use baton_pipeline::{
@@ -15,7 +15,7 @@ impl Objects for World {
         metadata: &BTreeMap<String, String>,
         bytes: Vec<u8>,
     ) -> PortResult<()> {
-        self.call(self.memory.put(key, content_type, metadata, bytes)).await
+        self.call(Objects::put(&self.memory, key, content_type, metadata, bytes)).await
     }
 
     async fn put_file(&self, key: &str, content_type: &str, file: &Path) -> PortResult<()> {
@@ -35,7 +35,7 @@ impl Objects for World {
     }
 
     async fn keys(&self, prefix: &str) -> PortResult<Vec<String>> {
-        self.call(Objects::keys(&self.memory, prefix)).await
+        self.call(self.memory.keys(prefix)).await
     }
 
     async fn remove(&self, key: &str) -> PortResult<()> {

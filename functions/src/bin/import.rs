@@ -1,0 +1,59 @@
+//! Reads the sheets of tasks into messages.
+
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use baton_api::import::{Importer, Outcome, ROWS};
+use baton_aws::{clock::SystemClock, prices::PriceTable};
+use baton_domain::Time;
+use baton_functions::{
+    adapters::{self, Aws},
+    batch::{self, OwnQueue, RecordError},
+    importing::{ImportQueue, Imports, works},
+    settings, telemetry,
+};
+use baton_pipeline::send::Verdict;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use tokio::sync::Mutex;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init();
+    let aws = Aws::load();
+    let queue = &OwnQueue { client: aws.sqs(), url: settings::required("QUEUE_SELF")?, meter: aws.meter.clone() };
+    let again = &ImportQueue { client: aws.sqs(), url: queue.url.clone(), meter: aws.meter.clone() };
+    let ports = Imports {
+        messages: aws.messages()?,
+        control: aws.control()?,
+        prices: PriceTable::new(aws.control()?),
+        state: aws.state()?,
+        wake_ups: aws.wake_ups()?,
+        objects: aws.objects().await?,
+    };
+    let importer = &Importer {
+        ports,
+        clock: SystemClock,
+        private_callbacks: adapters::private_callbacks(),
+        short_url: adapters::short_url()?,
+        currency: settings::currency()?,
+        rows: ROWS,
+    };
+    // One file at a time: each takes memory and disk.
+    let turn = &Mutex::new(());
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move {
+        let millis = i64::try_from(event.context.deadline).unwrap_or_default();
+        let until = Time::from_timestamp_millis(millis).unwrap_or_default();
+        let handle = |record: &SqsMessage| {
+            let works = works(record);
+            async move {
+                let _turn = turn.lock().await;
+                for work in works? {
+                    if importer.run(work, until).await? == Outcome::Continue {
+                        again.push(work).await?;
+                    }
+                }
+                Ok::<_, RecordError>(Verdict::Done)
+            }
+        };
+        Ok::<_, Error>(batch::run(queue, &event.payload, handle).await)
+    }))
+    .await
+}

@@ -1,0 +1,233 @@
+//! The import function's ports in one value, each passed on to the adapter that fulfils it.
+
+use baton_api::ports::{Prices, Templates, WhiteLists};
+use baton_aws::{
+    control::ControlTable, messages::MessageTable, objects::ObjectStore, prices::PriceTable, queues::WakeQueue,
+    state::StateTable,
+};
+use baton_domain::{
+    AccountId, BulkId, Message, Spec, Task, TaskId, Template, Time,
+    price_list::{PriceList, RegisteredSender, Tariff},
+    stop::Listed,
+    task::TaskBulk,
+    white_list::Permitted,
+};
+use baton_pipeline::{
+    accept::Bulk,
+    objects::{ObjectInfo, Objects, UploadForm},
+    pointer::WakeUp,
+    ports::{Accepting, Begun, Bulks, PortResult, Stored, WakeUps},
+    stops::StopList,
+    tasks::{
+        file::TaskFile,
+        ports::{TaskBulks, TaskFiles, TaskReads},
+    },
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+use uuid::Uuid;
+
+/// All that the import needs of AWS.
+#[derive(Clone, Debug)]
+pub struct Imports {
+    /// Messages.
+    pub messages: MessageTable,
+    /// Tasks, templates, white lists.
+    pub control: ControlTable,
+    /// Senders and prices.
+    pub prices: PriceTable,
+    /// The stop lists.
+    pub state: StateTable,
+    /// The wake queue.
+    pub wake_ups: WakeQueue,
+    /// The files.
+    pub objects: ObjectStore,
+}
+
+impl Accepting for Imports {
+    async fn begin(&self, bulk: &Bulk) -> PortResult<Begun> {
+        self.messages.begin(bulk).await
+    }
+
+    async fn put_specs(
+        &self,
+        account: AccountId,
+        bulk: BulkId,
+        specs: &[(u16, Arc<Spec>)],
+        needed_until: Time,
+    ) -> PortResult<()> {
+        self.messages.put_specs(account, bulk, specs, needed_until).await
+    }
+
+    async fn keep_spec(&self, account: AccountId, bulk: BulkId, item: u16, needed_until: Time) -> PortResult<()> {
+        self.messages.keep_spec(account, bulk, item, needed_until).await
+    }
+
+    async fn put(&self, messages: Vec<Message>, alone: bool) -> PortResult<Vec<Message>> {
+        self.messages.put(messages, alone).await
+    }
+}
+
+impl Bulks for Imports {
+    async fn messages(&self, account: AccountId, bulk: BulkId) -> PortResult<Vec<Message>> {
+        self.messages.messages(account, bulk).await
+    }
+}
+
+impl TaskReads for Imports {
+    async fn task(&self, account: AccountId, id: TaskId) -> PortResult<Option<Task>> {
+        self.control.task(account, id).await
+    }
+}
+
+impl TaskBulks for Imports {
+    async fn add_bulk(&self, account: AccountId, task: TaskId, bulk: BulkId, messages: u16) -> PortResult<()> {
+        self.control.add_bulk(account, task, bulk, messages).await
+    }
+
+    async fn bulks_of(&self, account: AccountId, task: TaskId) -> PortResult<Vec<TaskBulk>> {
+        self.control.bulks_of(account, task).await
+    }
+}
+
+impl TaskFiles for Imports {
+    async fn file(&self, account: AccountId, task: TaskId, id: Uuid) -> PortResult<Option<TaskFile>> {
+        self.control.file(account, task, id).await
+    }
+
+    async fn files_of(&self, account: AccountId, task: TaskId) -> PortResult<Vec<TaskFile>> {
+        self.control.files_of(account, task).await
+    }
+
+    async fn add_file(&self, file: &TaskFile) -> PortResult<()> {
+        self.control.add_file(file).await
+    }
+
+    async fn store_file(&self, file: &TaskFile, read: u64) -> PortResult<Stored> {
+        self.control.store_file(file, read).await
+    }
+}
+
+impl Templates for Imports {
+    async fn template(&self, account: AccountId, id: Uuid) -> PortResult<Option<Template>> {
+        self.control.template(account, id).await
+    }
+
+    async fn template_as_of(&self, account: AccountId, id: Uuid, at: Time) -> PortResult<Option<Template>> {
+        self.control.template_as_of(account, id, at).await
+    }
+
+    async fn templates(&self, account: AccountId) -> PortResult<Vec<Template>> {
+        self.control.templates(account).await
+    }
+
+    async fn add_template(&self, template: &Template) -> PortResult<()> {
+        self.control.add_template(template).await
+    }
+
+    async fn replace_template(&self, old: &Template, new: &Template) -> PortResult<Stored> {
+        self.control.replace_template(old, new).await
+    }
+
+    async fn delete_template(&self, old: &Template, at: Time) -> PortResult<Stored> {
+        self.control.delete_template(old, at).await
+    }
+}
+
+impl WhiteLists for Imports {
+    async fn white_list(&self, account: AccountId) -> PortResult<Vec<Permitted>> {
+        self.control.white_list(account).await
+    }
+
+    async fn put_white_list(&self, account: AccountId, list: &[Permitted]) -> PortResult<()> {
+        self.control.put_white_list(account, list).await
+    }
+}
+
+impl Prices for Imports {
+    async fn price_list(&self, account: AccountId) -> PortResult<Arc<PriceList>> {
+        self.prices.price_list(account).await
+    }
+
+    async fn senders(&self, account: AccountId) -> PortResult<Vec<RegisteredSender>> {
+        self.prices.senders(account).await
+    }
+
+    async fn put_senders(&self, account: AccountId, senders: &[RegisteredSender]) -> PortResult<()> {
+        self.prices.put_senders(account, senders).await
+    }
+
+    async fn sms_tariffs(&self, account: AccountId) -> PortResult<Vec<Tariff>> {
+        self.prices.sms_tariffs(account).await
+    }
+
+    async fn put_sms_tariffs(&self, account: AccountId, tariffs: &[Tariff]) -> PortResult<()> {
+        self.prices.put_sms_tariffs(account, tariffs).await
+    }
+}
+
+impl StopList for Imports {
+    async fn listed(&self, account: AccountId, addresses: &BTreeSet<String>) -> PortResult<Vec<Listed>> {
+        self.state.listed(account, addresses).await
+    }
+}
+
+impl WakeUps for Imports {
+    async fn set(&self, wake_up: WakeUp, now: Time) -> PortResult<()> {
+        self.wake_ups.set(wake_up, now).await
+    }
+}
+
+impl Objects for Imports {
+    async fn put(
+        &self,
+        key: &str,
+        content_type: &str,
+        metadata: &BTreeMap<String, String>,
+        bytes: Vec<u8>,
+    ) -> PortResult<()> {
+        self.objects.put(key, content_type, metadata, bytes).await
+    }
+
+    async fn put_file(&self, key: &str, content_type: &str, file: &Path) -> PortResult<()> {
+        self.objects.put_file(key, content_type, file).await
+    }
+
+    async fn info(&self, key: &str) -> PortResult<Option<ObjectInfo>> {
+        self.objects.info(key).await
+    }
+
+    async fn get(&self, key: &str) -> PortResult<Option<Vec<u8>>> {
+        self.objects.get(key).await
+    }
+
+    async fn get_file(&self, key: &str, file: &Path) -> PortResult<bool> {
+        self.objects.get_file(key, file).await
+    }
+
+    async fn keys(&self, prefix: &str) -> PortResult<Vec<String>> {
+        self.objects.keys(prefix).await
+    }
+
+    async fn remove(&self, key: &str) -> PortResult<()> {
+        self.objects.remove(key).await
+    }
+
+    fn link(&self, key: &str, file_name: &str, valid: Duration) -> PortResult<String> {
+        self.objects.link(key, file_name, valid)
+    }
+
+    fn form(
+        &self,
+        key: &str,
+        most_bytes: u64,
+        metadata: &BTreeMap<String, String>,
+        valid: Duration,
+    ) -> PortResult<UploadForm> {
+        self.objects.form(key, most_bytes, metadata, valid)
+    }
+}

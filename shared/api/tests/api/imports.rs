@@ -1,0 +1,228 @@
+//! Import of sheets: what becomes of rows, and that none is lost or doubled wherever a run dies.
+
+use crate::{
+    files::task,
+    support::{Bench, SHORT_URL, start},
+    world::{Break, World},
+};
+use baton_api::import::{Importer, Outcome, ROWS, Work};
+use baton_domain::{
+    AccountId, BulkId, Currency, TaskId,
+    task::{Progress, TaskState},
+};
+use baton_pipeline::{
+    memory::{StoppedClock, StoredObject},
+    tasks::file::FileState,
+};
+use chrono::TimeDelta;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+pub fn importer(bench: &Bench, rows: u16) -> Importer<World, StoppedClock> {
+    Importer {
+        ports: bench.world.clone(),
+        clock: bench.clock.clone(),
+        private_callbacks: false,
+        short_url: SHORT_URL.to_owned(),
+        currency: Currency::RUB,
+        rows,
+    }
+}
+
+/// Reads every file that waits, to its end.
+pub async fn run(importer: &Importer<World, StoppedClock>) {
+    let keys: Vec<_> = importer.ports.memory.state().objects.keys().cloned().collect();
+    for work in keys.iter().filter_map(|key| Work::of_key(key)) {
+        let until = start() + TimeDelta::days(1);
+        assert_eq!(importer.run(work, until).await.expect("imported"), Outcome::Done);
+    }
+}
+
+/// Puts a sheet where one that was posted by a form comes to.
+fn posted(bench: &Bench, task: TaskId, sheet: &str) -> Work {
+    let work = Work { account: AccountId(1), task, file: BulkId::new(start(), [3; 8]).0 };
+    let object = StoredObject { bytes: sheet.as_bytes().to_vec(), ..StoredObject::default() };
+    bench.world.memory.state().objects.insert(work.key(), object);
+    work
+}
+
+fn state_of(bench: &Bench, id: TaskId, state: TaskState) {
+    bench.world.memory.state().tasks.get_mut(&(AccountId(1), id)).expect("the task").state = state;
+}
+
+/// Seven rows below the header, of which the fourth (row 6, after an empty one) is refused.
+const SHEET: &str = "Телефон;Текст;var:name\r\n79990000001;{{name}}!;A\r\n79990000002;{{name}}!;B\r\n\r\n\
+    79990000003;{{name}}!;C\r\n12;{{name}}!;D\r\n79990000005;Other;\r\n79990000006;{{name}}!;F\r\n79990000007;{{name}}!;G\r\n";
+
+/// What is stored of an import, to be compared.
+fn outcome(bench: &Bench) -> (BTreeSet<String>, u64, Vec<String>, BTreeSet<BulkId>) {
+    let state = bench.world.memory.state();
+    let messages = state
+        .messages
+        .values()
+        .map(|message| format!("{} {:?} {:?}", message.id, message.recipient.phone, message.task));
+    let total = Progress::sum(state.task_bulks.values().map(|(progress, _)| *progress)).total;
+    let refused = state.objects.iter().filter(|(key, _)| key.starts_with("refused/"));
+    let refused = refused.map(|(_, object)| String::from_utf8(object.bytes.clone()).expect("text")).collect();
+    let woken = state.wake_ups.iter().map(|wake_up| wake_up.bulk).collect();
+    (messages.collect(), total, refused, woken)
+}
+
+#[tokio::test]
+async fn rows_become_messages_of_the_task_and_bad_ones_are_told() {
+    let bench = Bench::new();
+    let id = task(&bench, Uuid::from_u128(7), "December");
+    let work = posted(&bench, id, SHEET);
+    run(&importer(&bench, 3)).await;
+    let (messages, total, refused, woken) = outcome(&bench);
+    assert_eq!((messages.len(), total), (6, 6));
+    assert_eq!(refused.len(), 1);
+    assert!(refused[0].starts_with("messages,6,Телефон,") && refused[0].contains("код"), "{refused:?}");
+    // Nothing goes before the task is started.
+    assert!(woken.is_empty() && bench.world.memory.state().channels.is_empty());
+    let file = bench.world.memory.state().task_files[&(AccountId(1), id, work.file)].clone();
+    assert_eq!((file.state, file.rows, file.read, file.refused, file.next_row), (FileState::Done, 7, 7, 1, 10));
+    assert_eq!(bench.world.memory.state().task_bulks.len(), 3);
+    assert!(bench.world.messages().iter().all(|message| message.created_at == start()));
+}
+
+#[tokio::test]
+async fn an_import_that_dies_anywhere_is_completed_and_doubles_nothing() {
+    let whole = Bench::new();
+    let id = task(&whole, Uuid::from_u128(7), "December");
+    state_of(&whole, id, TaskState::Running);
+    posted(&whole, id, SHEET);
+    run(&importer(&whole, 3)).await;
+    let (expected, calls) = (outcome(&whole), whole.world.own().calls);
+    assert_eq!((expected.0.len(), expected.3.len()), (6, 3));
+    assert!(calls > 20, "{calls}");
+    for call in 1..=calls {
+        for how in [Break::Before, Break::After] {
+            let bench = Bench::new();
+            task(&bench, Uuid::from_u128(7), "December");
+            state_of(&bench, id, TaskState::Running);
+            let work = posted(&bench, id, SHEET);
+            bench.world.own().broken = Some((call, how));
+            let first = importer(&bench, 3).run(work, start() + TimeDelta::days(1)).await;
+            assert!(first.is_err(), "call {call} {how:?} was not needed");
+            run(&importer(&bench, 3)).await;
+            assert_eq!(outcome(&bench), expected, "call {call} {how:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_run_stops_before_its_time_ends_and_the_next_goes_on() {
+    let bench = Bench::new();
+    let id = task(&bench, Uuid::from_u128(7), "December");
+    let work = posted(&bench, id, SHEET);
+    let importer = importer(&bench, 3);
+    for (nth, expected) in [Outcome::Continue, Outcome::Continue, Outcome::Done, Outcome::Done].into_iter().enumerate()
+    {
+        assert_eq!(importer.run(work, start()).await.expect("a run"), expected);
+        assert_eq!(bench.world.memory.state().task_bulks.len(), (nth + 1).min(3));
+    }
+    assert_eq!(outcome(&bench).0.len(), 6);
+}
+
+#[tokio::test]
+async fn two_runs_at_once_do_the_work_once() {
+    let bench = Bench::new();
+    let id = task(&bench, Uuid::from_u128(7), "December");
+    let work = posted(&bench, id, SHEET);
+    let importer = importer(&bench, 3);
+    importer.run(work, start()).await.expect("a run");
+    let key = (AccountId(1), id, work.file);
+    let behind = bench.world.memory.state().task_files[&key].clone();
+    importer.run(work, start()).await.expect("a run");
+    let expected = outcome(&bench);
+    // A run that has read the file's record before the other stored it does the second chunk again.
+    bench.world.memory.state().task_files.insert(key, behind);
+    assert_eq!(importer.run(work, start()).await.expect("a run"), Outcome::Continue);
+    assert_eq!(outcome(&bench), expected);
+}
+
+#[tokio::test]
+async fn what_is_stored_stays_when_the_lists_have_changed_before_a_chunk_is_read_again() {
+    let bench = Bench::new();
+    let id = task(&bench, Uuid::from_u128(7), "December");
+    let work = posted(&bench, id, SHEET);
+    let importer = importer(&bench, 3);
+    importer.run(work, start()).await.expect("a run");
+    let key = (AccountId(1), id, work.file);
+    let expected = outcome(&bench);
+    bench.world.memory.state().task_files.remove(&key);
+    let permitted = baton_domain::white_list::Permitted {
+        entity: baton_domain::white_list::Entity::Phone,
+        channel: None,
+        provider: None,
+        values: vec!["+79990000001".to_owned()],
+    };
+    bench.world.own().white_lists.insert(AccountId(1), vec![permitted]);
+    importer.run(work, start()).await.expect("a run");
+    assert_eq!(outcome(&bench), expected);
+    // The next chunks are judged by the list as it is now.
+    run(&importer).await;
+    let (messages, total, ..) = outcome(&bench);
+    assert_eq!((messages.len(), total), (3, 3));
+}
+
+#[tokio::test]
+async fn a_file_that_can_not_be_read_to_its_end_starts_nothing() {
+    for (sheet, code) in [
+        ("Телефон;Тест\r\n79990000001;a\r\n", "unknown_header"),
+        ("\u{d0}\u{cf}", "no_header"),
+        ("Телефон;Текст\r\n", "empty"),
+    ] {
+        let bench = Bench::new();
+        let id = task(&bench, Uuid::from_u128(7), "December");
+        state_of(&bench, id, TaskState::Running);
+        let work = posted(&bench, id, sheet);
+        run(&importer(&bench, 3)).await;
+        let state = bench.world.memory.state();
+        let file = &state.task_files[&(AccountId(1), id, work.file)];
+        let FileState::Refused { code: told, message } = &file.state else { panic!("{file:?}") };
+        assert!(!message.is_empty());
+        if code != "no_header" {
+            assert_eq!(told, code);
+        }
+        assert!(state.messages.is_empty() && state.task_bulks.is_empty() && state.wake_ups.is_empty(), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_read_of_a_deleted_task_or_of_no_file() {
+    let bench = Bench::new();
+    let id = task(&bench, Uuid::from_u128(7), "December");
+    state_of(&bench, id, TaskState::Deleted);
+    let work = posted(&bench, id, SHEET);
+    run(&importer(&bench, 3)).await;
+    assert!(bench.world.memory.state().task_files.is_empty() && bench.world.messages().is_empty());
+    state_of(&bench, id, TaskState::Created);
+    bench.world.memory.state().objects.clear();
+    assert_eq!(importer(&bench, 3).run(work, start()).await.expect("a run"), Outcome::Done);
+    assert!(bench.world.memory.state().task_files.is_empty());
+}
+
+/// A bad content refuses its own rows alone, a group keeps its name, and rows in other groups share one content.
+#[tokio::test]
+async fn contents_and_groups_are_judged_row_by_row() {
+    let bench = Bench::new();
+    let id = task(&bench, Uuid::from_u128(7), "December");
+    let long = "я".repeat(5000);
+    let sheet = format!(
+        "phone;text;channel;groupId\n79990000001;{long};sms;\n79990000002;Hi;sms;a\n79990000003;Hi;sms;b\n79990000004;Hi;sms;a\n"
+    );
+    posted(&bench, id, &sheet);
+    run(&importer(&bench, ROWS)).await;
+    let groups: Vec<_> = bench
+        .world
+        .messages()
+        .iter()
+        .map(|message| (message.id.index(), message.group.clone().map(|group| group.0), message.item))
+        .collect();
+    let group = |name: &str| Some(name.to_owned());
+    assert_eq!(groups, [(Some(1), group("a"), 1), (Some(2), group("b"), 1), (Some(3), group("a"), 1)]);
+    let refused = outcome(&bench).2;
+    assert!(refused.len() == 1 && refused[0].starts_with("messages,2,text,"), "{refused:?}");
+}
