@@ -10,7 +10,7 @@ use baton_aws::{
     messages::MessageTable,
     objects::{ObjectStore, Place},
     outbox::{OutboxTable, Sandbox},
-    queues::{Channels, Fallbacks, WakeQueue},
+    queues::{Channels, ExportsQueue, Fallbacks, WakeQueue},
     scheduler::Schedules,
     short_links::LinkTable,
     state::StateTable,
@@ -137,6 +137,14 @@ impl Aws {
     /// `QUEUE_WAKE` is not set.
     pub fn wake_ups(&self) -> Result<WakeQueue, BadSetting> {
         Ok(WakeQueue::new(self.sqs(), settings::required("QUEUE_WAKE")?, self.meter.clone()))
+    }
+
+    /// The queue of exports, at the address that this setting holds.
+    ///
+    /// # Errors
+    /// It is not set.
+    pub fn exports(&self, setting: &str) -> Result<ExportsQueue, BadSetting> {
+        Ok(ExportsQueue::new(self.sqs(), settings::required(setting)?, self.meter.clone()))
     }
 
     /// The schedules of wake-ups.

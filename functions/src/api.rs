@@ -36,6 +36,7 @@ pub async fn run() -> Result<(), Error> {
         auth_keys: AuthKeyParameter::new(ssm, settings::required("AUTH_KEYS")?),
         links: aws.links()?,
         prices: PriceTable::new(aws.control()?),
+        exports: aws.exports("QUEUE_EXPORTS")?,
         objects: aws.objects().await?,
     };
     let (retention_days, short_url) = (settings::number("MESSAGE_RETENTION_DAYS", 90)?, adapters::short_url()?);

@@ -96,7 +96,8 @@ async fn settle(
 }
 
 /// How often SQS has delivered a record, this time counted.
-fn receives(record: &SqsMessage) -> u32 {
+#[must_use]
+pub fn receives(record: &SqsMessage) -> u32 {
     let count = record.attributes.get("ApproximateReceiveCount");
     count.and_then(|count| count.parse().ok()).unwrap_or(1)
 }

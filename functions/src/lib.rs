@@ -4,6 +4,7 @@ pub mod adapters;
 pub mod api;
 pub mod batch;
 pub mod callbacks;
+pub mod exports;
 pub mod http;
 pub mod importing;
 pub mod looks;

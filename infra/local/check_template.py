@@ -16,6 +16,8 @@ from local.settings import CHANNELS, REGION
 FORTNIGHT = 14 * 24 * 3600
 # Queues that no function of ours reads: they are what others build on.
 FOR_OTHERS = frozenset({"InboundQueue"})
+# Functions with a time-out of their own: they write files.
+LONG = frozenset({"Export"})
 PUBLIC = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 # What the sender of SMS alone has: it makes short links.
 OF_SMS = ("SHORT_LINKS_TABLE", "SHORT_LINK_DAYS", "SHORT_URL")
@@ -77,6 +79,21 @@ def rights(resources: Resources, role: str) -> Iterator[dict[str, Any]]:
         yield from statements(resources[target(managed) or ""]["Properties"]["PolicyDocument"])
 
 
+def _timeout(resources: Resources, mapping: dict[str, Any]) -> Any:
+    """Give the time-out of the function that a queue is read by."""
+    return resources[target(mapping["FunctionName"]) or ""]["Properties"].get("Timeout")
+
+
+def _visibility(source: dict[str, Any], queue: str, visibility: Any, allowed: list[int]) -> Iterator[str]:
+    """The visibility follows FunctionTimeout, and is at least six times that."""
+    name, key, field = visibility["Fn::FindInMap"]
+    if key != {"Ref": "FunctionTimeout"}:
+        yield f"{queue}: the visibility does not follow FunctionTimeout"
+    for seconds in allowed:
+        if source["Mappings"][name][str(seconds)][field] < 6 * int(seconds):
+            yield f"{queue}: with a time-out of {seconds} s the visibility is less than six times that"
+
+
 def queues(source: dict[str, Any], resources: Resources) -> Iterator[str]:
     """Each queue has a dead-letter queue, a fitting visibility, both alarms and one function with partial batches."""
     every = of_type(resources, "AWS::SQS::Queue")
@@ -99,21 +116,22 @@ def queues(source: dict[str, Any], resources: Resources) -> Iterator[str]:
             yield f"{letters} has no alarm"
         if ("ApproximateAgeOfOldestMessage", queue) not in alarms:
             yield f"{queue} has no alarm on the age of its oldest message"
-        name, key, field = properties["VisibilityTimeout"]["Fn::FindInMap"]
-        if key != {"Ref": "FunctionTimeout"}:
-            yield f"{queue}: the visibility does not follow FunctionTimeout"
-        for seconds in allowed:
-            if source["Mappings"][name][str(seconds)][field] < 6 * int(seconds):
-                yield f"{queue}: with a time-out of {seconds} s the visibility is less than six times that"
         readers = [mapping for mapping in mappings if target(mapping["EventSourceArn"]) == queue]
+        own = [timeout for mapping in readers if isinstance(timeout := _timeout(resources, mapping), int)]
+        if own:
+            if properties["VisibilityTimeout"] < 6 * max(own):
+                yield f"{queue}: the visibility is less than six times the time-out of its function"
+        else:
+            yield from _visibility(source, queue, properties["VisibilityTimeout"], allowed)
         if queue in FOR_OTHERS:
             if readers or properties.get("MessageRetentionPeriod") != FORTNIGHT:
                 yield f"{queue} is for others to read, and must keep its messages for 14 days"
         elif len(readers) != 1:
             yield f"{queue} is read by {len(readers)} functions"
         for mapping in readers:
-            if mapping.get("FunctionResponseTypes") != ["ReportBatchItemFailures"] or mapping.get("BatchSize") != 10:
-                yield f"{queue}: its function must read batches of 10 and report the failed records"
+            size = 1 if own else 10  # what takes long has a record for itself
+            if mapping.get("FunctionResponseTypes") != ["ReportBatchItemFailures"] or mapping.get("BatchSize") != size:
+                yield f"{queue}: its function must read batches of {size} and report the failed records"
             if target(mapping.get("ScalingConfig", {}).get("MaximumConcurrency")) not in source["Parameters"]:
                 yield f"{queue}: MaximumConcurrency is no parameter"
 
@@ -170,9 +188,11 @@ def functions(_: dict[str, Any], resources: Resources) -> Iterator[str]:
         own.add(group)
         if not groups[group].get("RetentionInDays"):
             yield f"{group} keeps its records for ever"
-        if function.get("Timeout") != {"Ref": "FunctionTimeout"}:
-            yield f"{key} has a time-out of its own"
         variables = function["Environment"]["Variables"]
+        if variables["FUNCTION_TIMEOUT"] != function.get("Timeout"):
+            yield f"{key} is told another time-out than it has"
+        elif function["Timeout"] != {"Ref": "FunctionTimeout"} and key not in LONG:
+            yield f"{key} has a time-out of its own"
         named = {target(v) for name, v in variables.items() if name.startswith("QUEUE_") and name != "QUEUE_SELF"}
         sends = {
             target(queue)

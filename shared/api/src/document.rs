@@ -112,6 +112,11 @@ const KEY: &str = "apiKey";
         wire::SetWhiteList,
         wire::WhiteList,
         wire::WhiteListEntry,
+        wire::Export,
+        wire::ExportList,
+        wire::MakeExport,
+        wire::NewExport,
+        crate::ports::ExportFormat,
         wire::AddedFile,
         wire::AddedFiles,
         wire::BulkFile,
@@ -147,7 +152,7 @@ pub(crate) fn document() -> Document {
 }
 
 /// The types of answers: their fields are always there, if only as null.
-const ANSWERS: [&str; 54] = [
+const ANSWERS: [&str; 57] = [
     "NamedTask",
     "StatusOfTask",
     "Task",
@@ -202,6 +207,9 @@ const ANSWERS: [&str; 54] = [
     "WhiteListEntry",
     "CheckedPhone",
     "PhoneCheck",
+    "Export",
+    "ExportList",
+    "NewExport",
 ];
 /// But for these, which lists leave out.
 const SOMETIMES: [&str; 2] = ["timeline", "files"];
@@ -349,7 +357,7 @@ mod tests {
     #[test]
     fn the_document_has_the_fields_that_are_read() {
         let of_content: Vec<_> = submission::CONTENT_FIELDS.iter().map(|(name, _)| *name).collect();
-        let table: [(&str, &[&str], &[&str]); 23] = [
+        let table: [(&str, &[&str], &[&str]); 24] = [
             ("PostMessages", &submission::FIELDS, &[]),
             ("MessageItem", &submission::ITEM_FIELDS, &[]),
             ("ChannelContent", &of_content, &[]),
@@ -373,6 +381,7 @@ mod tests {
             ("NewStop", &routes::stop_list::put::LINE_FIELDS, &[]),
             ("SetWhiteList", &routes::white_list::put::FIELDS, &[]),
             ("CheckPhones", &routes::phone_checks::post::FIELDS, &[]),
+            ("MakeExport", &routes::exports::make::fields(), &[]),
         ];
         for (name, fields, left_out) in table {
             assert_eq!(properties(name), without(fields, left_out), "{name}");
@@ -381,7 +390,7 @@ mod tests {
 
     #[test]
     fn the_fields_to_choose_from_are_those_of_the_items() {
-        let table: [(&str, &[&str]); 15] = [
+        let table: [(&str, &[&str]); 16] = [
             ("CallbackEntry", &routes::callbacks::list::FIELDS),
             ("CallbackSecret", &routes::callbacks::secrets::FIELDS),
             ("Message", &routes::messages::list::FIELDS),
@@ -397,6 +406,7 @@ mod tests {
             ("TariffEntry", &routes::prices::list_tariffs::FIELDS),
             ("StopEntry", &routes::stop_list::list::FIELDS),
             ("WhiteListEntry", &routes::white_list::list::FIELDS),
+            ("Export", &routes::exports::list::FIELDS),
         ];
         for (name, fields) in table {
             assert_eq!(properties(name), without(fields, &[]), "{name}");

@@ -55,6 +55,7 @@ const EXAMPLES: &[(&str, &str)] = examples! {
     "listStops" "putStopList" "removeFromStopList"
     "listWhiteList" "putWhiteList"
     "checkPhones"
+    "makeExport" "listExports" "getExport" "getTaskReport"
     "uploadTaskFile"
     "health" "openapi"
 };
@@ -84,7 +85,8 @@ pub(crate) fn show(operation: &mut Operation) {
         body.content.values_mut().for_each(|content| put(content, example.request.as_ref()));
     }
     if let Some(RefOr::T(answer)) = operation.responses.responses.get_mut("200") {
-        answer.content.values_mut().for_each(|content| put(content, Some(&example.response)));
+        let json = answer.content.iter_mut().filter(|(kind, _)| *kind == "application/json");
+        json.for_each(|(_, content)| put(content, Some(&example.response)));
     }
 }
 

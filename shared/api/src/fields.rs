@@ -141,6 +141,29 @@ impl<'a> Fields<'a> {
         id
     }
 
+    /// Several names, as an array or as a string with commas; each with its place.
+    pub(crate) fn names(&self, name: &'a str, faults: &mut Faults) -> Vec<(String, String)> {
+        let path = self.path.field(name);
+        match self.get(name) {
+            None => Vec::new(),
+            Some(Value::String(text)) => {
+                let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+                parts.map(|part| (path.to_string(), part.to_owned())).collect()
+            }
+            Some(Value::Array(values)) => {
+                let read = |(index, value): (usize, &Value)| {
+                    let place = path.index(index);
+                    Some((place.to_string(), string(value, place, faults)?.to_owned()))
+                };
+                values.iter().enumerate().filter_map(read).collect()
+            }
+            Some(_) => {
+                faults.add(path, WRONG_TYPE, "An array of strings, or a string with commas, is expected here.");
+                Vec::new()
+            }
+        }
+    }
+
     pub(crate) fn array(&self, name: &'a str, faults: &mut Faults) -> Option<&'a [Value]> {
         let value = self.get(name)?;
         if !value.is_array() {

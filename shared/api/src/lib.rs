@@ -11,6 +11,7 @@ mod describe;
 mod docs;
 mod document;
 mod examples;
+pub mod export;
 mod faults;
 mod fields;
 mod idempotency;
@@ -33,8 +34,8 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     ports::{
-        AuthKeys, CallbackKeys, Deployment, Idempotency, Keys, Lists, LoginLimits, Outbox, Prices, Sessions, StopLists,
-        Templates, Users, WhiteLists,
+        AuthKeys, CallbackKeys, Deployment, ExportQueue, Exports, Idempotency, Keys, Lists, LoginLimits, Outbox,
+        Prices, Sessions, StopLists, Templates, Users, WhiteLists,
     },
     refusal::Refusal,
 };
@@ -79,6 +80,8 @@ pub trait Ports:
     + WhiteLists
     + PhoneChecks
     + Lookups
+    + Exports
+    + ExportQueue
     + Tasks
     + TaskBulks
     + TaskFiles
@@ -114,6 +117,8 @@ impl<T> Ports for T where
         + WhiteLists
         + PhoneChecks
         + Lookups
+        + Exports
+        + ExportQueue
         + Tasks
         + TaskBulks
         + TaskFiles

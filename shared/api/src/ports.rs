@@ -1,6 +1,7 @@
 //! What the HTTP interface needs of the world beyond the ports of the pipeline.
 
 mod auth;
+mod exports;
 mod lists;
 mod prices;
 mod stops;
@@ -8,6 +9,9 @@ mod white_lists;
 
 pub use auth::{
     AuthKey, AuthKeys, LoginLimits, Role, Rotated, Session, Sessions, User, UserChange, Users, WINDOW_SECONDS, Window,
+};
+pub use exports::{
+    EXPORT_DAYS, Export, ExportFormat, ExportPointer, ExportQueue, ExportState, Exports, ReportOf, UnknownFormat,
 };
 pub use lists::{Index, Line, Lists, Month, Span};
 pub use prices::Prices;

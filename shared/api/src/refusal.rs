@@ -71,6 +71,11 @@ impl Refusal {
         self.0.cause.as_ref()
     }
 
+    /// The port that failed, where one did.
+    pub(crate) fn into_cause(self) -> Option<PortError> {
+        self.0.cause
+    }
+
     /// The body of the answer, and the headers that belong to it.
     pub(crate) fn into_answer(self, request_id: &str) -> (ErrorAnswer, Vec<(HeaderName, HeaderValue)>) {
         let Parts { code, error, details, headers, .. } = *self.0;

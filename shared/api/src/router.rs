@@ -7,8 +7,8 @@ use crate::{
     ports::Scope,
     refusal::Refusal,
     routes::{
-        auth, bandwidth, bulk, callbacks, files, health, keys, messages, openapi, outbox, phone_checks, prices,
-        providers, short_links, stop_list, tasks, templates, users, white_list,
+        auth, bandwidth, bulk, callbacks, exports, files, health, keys, messages, openapi, outbox, phone_checks,
+        prices, providers, short_links, stop_list, tasks, templates, users, white_list,
     },
 };
 use baton_pipeline::ports::Clock;
@@ -74,6 +74,10 @@ pub(crate) enum Handler {
     ListWhiteList,
     PutWhiteList,
     CheckPhones,
+    MakeExport,
+    ListExports,
+    GetExport,
+    GetTaskReport,
     AddTaskFiles,
     UploadTaskFile,
     GetTaskErrors,
@@ -95,7 +99,7 @@ pub(crate) struct Route {
 }
 
 /// Every route.
-pub(crate) static ROUTES: [Route; 59] = {
+pub(crate) static ROUTES: [Route; 63] = {
     use Scope::{Admin, Operator, Read, Send};
     [
         route(Method::POST, "/messages", Some(Send), Handler::PostMessages, messages::post::__path_handle::operation),
@@ -299,6 +303,16 @@ pub(crate) static ROUTES: [Route; 59] = {
             Handler::CheckPhones,
             phone_checks::post::__path_handle::operation,
         ),
+        route(Method::POST, "/exports", Some(Read), Handler::MakeExport, exports::make::__path_handle::operation),
+        route(Method::GET, "/exports", Some(Read), Handler::ListExports, exports::list::__path_handle::operation),
+        route(Method::GET, "/exports/{id}", Some(Read), Handler::GetExport, exports::get::__path_handle::operation),
+        route(
+            Method::GET,
+            "/tasks/{id}/report",
+            Some(Read),
+            Handler::GetTaskReport,
+            exports::report::__path_handle::operation,
+        ),
         route(Method::POST, "/tasks/{id}", Some(Send), Handler::AddTaskFiles, files::add::__path_handle::operation),
         route(
             Method::POST,
@@ -429,6 +443,10 @@ pub(crate) async fn dispatch<P: Ports, C: Clock>(
         (Handler::ListWhiteList, Some(caller)) => white_list::list::handle(app, caller, call).await,
         (Handler::PutWhiteList, Some(caller)) => white_list::put::handle(app, caller, call).await,
         (Handler::CheckPhones, Some(caller)) => phone_checks::post::handle(app, caller, call).await,
+        (Handler::MakeExport, Some(caller)) => exports::make::handle(app, caller, call).await,
+        (Handler::ListExports, Some(caller)) => exports::list::handle(app, caller, call).await,
+        (Handler::GetExport, Some(caller)) => exports::get::handle(app, caller, call).await,
+        (Handler::GetTaskReport, Some(caller)) => exports::report::handle(app, caller, call).await,
         (Handler::AddTaskFiles, Some(caller)) => files::add::handle(app, caller, call).await,
         (Handler::UploadTaskFile, Some(caller)) => files::upload::handle(app, caller, call).await,
         (Handler::GetTaskErrors, Some(caller)) => files::errors::handle(app, caller, call).await,

@@ -1,6 +1,7 @@
 //! All ports of the HTTP interface in one, each passed on to the adapter that fulfils it.
 
 mod auth;
+mod exports;
 mod objects;
 mod phone_checks;
 mod prices;
@@ -19,7 +20,7 @@ use crate::{
     outbox::OutboxTable,
     parameters::Documents,
     prices::PriceTable,
-    queues::{Channels, WakeQueue},
+    queues::{Channels, ExportsQueue, WakeQueue},
     short_links::LinkTable,
     state::StateTable,
 };
@@ -73,6 +74,8 @@ pub struct Everything {
     pub prices: PriceTable,
     /// The providers that look phone numbers up.
     pub lookups: LookupProviders,
+    /// The queue of exports.
+    pub exports: ExportsQueue,
     /// Files.
     pub objects: ObjectStore,
 }

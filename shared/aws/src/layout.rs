@@ -26,6 +26,7 @@
 //! | `<account>#session` | session id | a session, with the hash of its newest refresh token |
 //! | `<account>#whiteList` | `-` | the values that the account's messages may have |
 //! | `<account>#phoneCheck` | the id of the check | a check of phone numbers, for 24 hours |
+//! | `<account>#export` | export id | an export or the report of a task (`j`), and how often it has changed (`v`); for a week |
 //! | `*#user#<SHA-256 of an e-mail>` | `-` | whose e-mail it is: it belongs to one user in the whole deployment |
 //!
 //! The state table, what senders know together. A `*` stands where something belongs to the deployment and to no account:

@@ -7,6 +7,7 @@ use crate::{
     state::StateTable,
 };
 use aws_sdk_sqs::Client;
+use baton_api::ports::{ExportPointer, ExportQueue};
 use baton_domain::{Channel, Time};
 use baton_pipeline::{
     inbound::Inbound,
@@ -69,6 +70,25 @@ impl FallbackQueue for Fallbacks {
         let group = pointer::group(pointer.account, pointer.task);
         let entry = Entry::new(&pointer, Duration::ZERO, Some(group))?;
         self.waiting.push("SQS SendMessageBatch", entry, |entries| self.queue.send(entries)).await
+    }
+}
+
+/// The queue of exports.
+#[derive(Clone, Debug)]
+pub struct ExportsQueue(Queue);
+
+impl ExportsQueue {
+    /// The queue at this address.
+    #[must_use]
+    pub fn new(client: Client, url: String, meter: Meter) -> ExportsQueue {
+        ExportsQueue(Queue { client, url, meter })
+    }
+}
+
+impl ExportQueue for ExportsQueue {
+    async fn push_export(&self, pointer: ExportPointer) -> PortResult<()> {
+        let group = pointer::group(pointer.account, None);
+        self.0.send_all(vec![Entry::new(&pointer, Duration::ZERO, Some(group))?], "exports").await
     }
 }
 

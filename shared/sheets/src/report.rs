@@ -6,7 +6,10 @@
 mod csv;
 mod xlsx;
 
-pub use self::{csv::CsvReport, xlsx::XlsxReport};
+pub use self::{
+    csv::{CsvReport, plain},
+    xlsx::{MOST_ROWS, XlsxReport},
+};
 
 /// A value of a report's cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +22,8 @@ pub enum Cell<'a> {
     Number(f64),
     /// A moment, shown in UTC.
     Time(baton_domain::Time),
+    /// A moment, shown in a time zone: as the local time in a workbook, which knows of no zones, with its offset in CSV.
+    Local(chrono::DateTime<chrono_tz::Tz>),
 }
 
 impl<'a> From<&'a str> for Cell<'a> {

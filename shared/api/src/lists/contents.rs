@@ -1,7 +1,8 @@
 //! The contents of messages, for showing them.
 
-use crate::{Ports, refusal::Refusal};
+use crate::refusal::Refusal;
 use baton_domain::{Channel, ChannelContent, Message, Spec, TemplateUse, short_link};
+use baton_pipeline::ports::Specs;
 use futures::{StreamExt, TryStreamExt, stream};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -19,7 +20,7 @@ pub(crate) struct Shown {
 }
 
 /// The content of each message.
-pub(crate) async fn rendered<P: Ports>(ports: &P, messages: &[Message]) -> Result<Vec<Shown>, Refusal> {
+pub(crate) async fn rendered<P: Specs>(ports: &P, messages: &[Message]) -> Result<Vec<Shown>, Refusal> {
     let shared = shared(ports, messages).await?;
     let render = |message: &Message| {
         let Some(spec) = message.content.as_ref().or_else(|| shared.get(&key(message))) else {
@@ -54,7 +55,7 @@ fn key(message: &Message) -> Key {
     (message.account, message.id.bulk_key(), message.item)
 }
 
-async fn shared<P: Ports>(ports: &P, messages: &[Message]) -> Result<BTreeMap<Key, Arc<Spec>>, Refusal> {
+async fn shared<P: Specs>(ports: &P, messages: &[Message]) -> Result<BTreeMap<Key, Arc<Spec>>, Refusal> {
     let mut keys: Vec<Key> = messages.iter().filter(|message| message.content.is_none()).map(key).collect();
     keys.sort_unstable();
     keys.dedup();

@@ -1,7 +1,6 @@
 //! The part of a walk that is shown.
 
 use super::{
-    page::Page,
     position::{Position, Sort},
     source::Stretch,
 };
@@ -21,9 +20,9 @@ pub(crate) struct Cut {
 }
 
 impl Cut {
-    pub(crate) fn new(page: &Page, after: Option<Position>, skip: u64) -> Cut {
-        let wanted = page.wanted();
-        Cut { sort: page.sort, after, skip, wanted, taken: Vec::new(), more: wanted == 0, stopped: None }
+    /// A page of at most so many messages, in an order: what follows on a place, but for so many.
+    pub(crate) fn new((sort, wanted): (Sort, usize), after: Option<Position>, skip: u64) -> Cut {
+        Cut { sort, after, skip, wanted, taken: Vec::new(), more: wanted == 0, stopped: None }
     }
 
     /// The next message in order.

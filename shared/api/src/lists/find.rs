@@ -7,7 +7,7 @@ use crate::{
     submission::MOST_GROUP,
 };
 use baton_domain::{AccountId, BulkId, GroupId, Message, MessageId, TaskId, task::Progress};
-use baton_pipeline::ports::Bulks;
+use baton_pipeline::{ports::Bulks, tasks::ports::TaskBulks};
 use chrono::{DateTime, Utc};
 
 /// The most messages of a group that the caller named, or of a task.
@@ -21,7 +21,7 @@ pub(crate) async fn bulk<P: Ports>(ports: &P, account: AccountId, id: BulkId) ->
 }
 
 /// The keys of the bulks of tasks.
-pub(crate) async fn bulks_of<P: Ports>(
+pub(crate) async fn bulks_of<P: TaskBulks>(
     ports: &P,
     account: AccountId,
     tasks: &[TaskId],

@@ -1,7 +1,8 @@
 //! Messages of paused tasks: they are shown as paused, and found as such.
 
-use crate::{Ports, refusal::Refusal};
+use crate::refusal::Refusal;
 use baton_domain::{AccountId, Message, Status, Task, TaskId, task::TaskState};
+use baton_pipeline::tasks::ports::{TaskReads, Tasks};
 use futures::{StreamExt, TryStreamExt, stream};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,12 +14,12 @@ pub(crate) struct Paused(BTreeMap<TaskId, Task>);
 
 impl Paused {
     /// Those of an account.
-    pub(crate) async fn of_account<P: Ports>(ports: &P, account: AccountId) -> Result<Paused, Refusal> {
+    pub(crate) async fn of_account<P: Tasks>(ports: &P, account: AccountId) -> Result<Paused, Refusal> {
         Ok(Paused::among(ports.tasks(account).await?))
     }
 
     /// Those that messages belong to.
-    async fn of_messages<P: Ports>(ports: &P, account: AccountId, messages: &[Message]) -> Result<Paused, Refusal> {
+    async fn of_messages<P: TaskReads>(ports: &P, account: AccountId, messages: &[Message]) -> Result<Paused, Refusal> {
         let waiting = messages.iter().filter(|message| message.status.waits());
         let ids: BTreeSet<TaskId> = waiting.filter_map(|message| message.task).collect();
         let reads = stream::iter(ids.into_iter().map(|id| ports.task(account, id)));
@@ -39,7 +40,7 @@ impl Paused {
 }
 
 /// Gives messages the statuses that they are shown with.
-pub(crate) async fn show<P: Ports>(
+pub(crate) async fn show<P: TaskReads>(
     ports: &P,
     account: AccountId,
     mut messages: Vec<Message>,

@@ -2,8 +2,7 @@
 
 use super::position::{Position, Sort};
 use crate::{
-    Ports,
-    ports::{Index, Line, Span},
+    ports::{Index, Line, Lists, Span},
     refusal::Refusal,
 };
 use baton_domain::{AccountId, BulkId, MessageId, ids::MAX_BULK};
@@ -73,7 +72,7 @@ impl<'q> Source<'q> {
     }
 
     /// Sees to it that the next stretch is at hand, if there is one. Reads lines in parts of `limit`.
-    async fn fill<P: Ports>(&mut self, ports: &P, account: AccountId, limit: usize) -> Result<(), Refusal> {
+    async fn fill<P: Lists>(&mut self, ports: &P, account: AccountId, limit: usize) -> Result<(), Refusal> {
         while self.ready.is_empty() {
             let Some(index) = self.indexes.front() else {
                 self.release(None);
@@ -116,7 +115,7 @@ impl<'q> Merge<'q> {
     }
 
     /// The next stretch. Reads lines in parts of `limit` when there is none at hand.
-    pub(crate) async fn next<P: Ports>(
+    pub(crate) async fn next<P: Lists>(
         &mut self,
         ports: &P,
         account: AccountId,

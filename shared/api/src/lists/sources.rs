@@ -1,20 +1,18 @@
 //! Which indexes a question is answered from: the narrowest that it names.
 
 use super::{
-    find,
-    page::Page,
+    Reading, find,
     position::{Position, Sort},
     select::{Filter, Recipient},
     source::{Merge, Source, Stretch},
 };
 use crate::{
-    App, Ports,
-    ports::{Index, Line, Month, Span},
+    ports::{Index, Line, Lists, Month, Span},
     refusal::Refusal,
     submission::MOST_GROUP,
 };
 use baton_domain::{AccountId, BulkId, GroupId, TaskId, Time};
-use baton_pipeline::ports::Clock;
+use baton_pipeline::{ports::Clock, tasks::ports::TaskBulks};
 use chrono::{DateTime, Days, NaiveTime};
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -23,14 +21,13 @@ const LINES_AT_ONCE: usize = 16;
 const LONGEST_WAIT_DAYS: u64 = 366;
 
 /// The stretches that may hold what is asked for, from a place on.
-pub(crate) async fn of<'q, P: Ports, C: Clock>(
-    app: &App<P, C>,
+pub(crate) async fn of<'q, P: Lists + TaskBulks, C: Clock>(
+    reading: Reading<'_, P, C>,
     account: AccountId,
     filter: &'q Filter,
-    page: &Page,
+    sort: Sort,
     after: Option<Position>,
 ) -> Result<Merge<'q>, Refusal> {
-    let sort = page.sort;
     let everything = Span {
         from: filter.from.unwrap_or(DateTime::UNIX_EPOCH),
         to: filter.to.unwrap_or(DateTime::<chrono::Utc>::MAX_UTC),
@@ -38,15 +35,15 @@ pub(crate) async fn of<'q, P: Ports, C: Clock>(
     };
     let span = from_there(everything, after);
     let sources = if let Some(bulks) = &filter.bulks {
-        vec![Source::of_stretches(of_bulks(&app.ports, account, bulks).await?, span, sort)]
+        vec![Source::of_stretches(of_bulks(reading.ports, account, bulks).await?, span, sort)]
     } else if let Some(tasks) = &filter.tasks {
-        vec![Source::of_stretches(of_tasks(&app.ports, account, tasks).await?, span, sort)]
+        vec![Source::of_stretches(of_tasks(reading.ports, account, tasks).await?, span, sort)]
     } else if let Some(groups) = &filter.groups {
-        of_groups(&app.ports, account, groups, span, sort).await?
+        of_groups(reading.ports, account, groups, span, sort).await?
     } else if let Some(recipients) = &filter.recipients {
         recipients.iter().map(|recipient| Source::of_indexes([index(recipient)], span, sort)).collect()
     } else {
-        let span = from_there(kept(app, filter, everything), after);
+        let span = from_there(kept(reading, filter, everything), after);
         vec![Source::of_indexes(months(span), span, sort)]
     };
     Ok(Merge::new(sources, sort))
@@ -68,27 +65,31 @@ fn index(recipient: &Recipient) -> Index<'_> {
     }
 }
 
-async fn lines<P: Ports>(ports: &P, account: AccountId, bulks: &[BulkId]) -> Result<Vec<(BulkId, Line)>, Refusal> {
+async fn lines<P: Lists>(ports: &P, account: AccountId, bulks: &[BulkId]) -> Result<Vec<(BulkId, Line)>, Refusal> {
     let reads: Vec<_> = bulks.iter().map(|bulk| ports.line(account, *bulk)).collect();
     let found: Vec<_> = stream::iter(reads).buffered(LINES_AT_ONCE).try_collect().await?;
     Ok(found.into_iter().flatten().collect())
 }
 
-async fn of_bulks<P: Ports>(ports: &P, account: AccountId, bulks: &[BulkId]) -> Result<Vec<Stretch>, Refusal> {
+async fn of_bulks<P: Lists>(ports: &P, account: AccountId, bulks: &[BulkId]) -> Result<Vec<Stretch>, Refusal> {
     let lines = lines(ports, account, bulks).await?;
     // Two ids of callers may lead to one place; whose it is, is known there.
     Ok(lines.into_iter().filter(|(id, _)| bulks.contains(id)).map(|(_, line)| Stretch::whole(line)).collect())
 }
 
 /// A bulk is of one task, or of none.
-async fn of_tasks<P: Ports>(ports: &P, account: AccountId, tasks: &[TaskId]) -> Result<Vec<Stretch>, Refusal> {
+async fn of_tasks<P: Lists + TaskBulks>(
+    ports: &P,
+    account: AccountId,
+    tasks: &[TaskId],
+) -> Result<Vec<Stretch>, Refusal> {
     let bulks = find::bulks_of(ports, account, tasks).await?;
     Ok(lines(ports, account, &bulks).await?.into_iter().map(|(_, line)| Stretch::whole(line)).collect())
 }
 
 /// A group is one that the caller named, or one that Baton made up for an item. A caller's own UUID may look like a made-up
 /// one, so both are looked for. Of the bulk of a made-up one, the filter sees every message.
-async fn of_groups<'q, P: Ports>(
+async fn of_groups<'q, P: Lists>(
     ports: &P,
     account: AccountId,
     groups: &'q [GroupId],
@@ -105,10 +106,10 @@ async fn of_groups<'q, P: Ports>(
 }
 
 /// The part of a span in which there may be something.
-fn kept<P: Ports, C: Clock>(app: &App<P, C>, filter: &Filter, span: Span) -> Span {
-    let now = app.clock.now();
+fn kept<P, C: Clock>(reading: Reading<'_, P, C>, filter: &Filter, span: Span) -> Span {
+    let now = reading.clock.now();
     // One day more than is kept: what is about to go may still be there.
-    let kept = u64::from(app.retention_days) + 1;
+    let kept = u64::from(reading.retention_days) + 1;
     let back = |days: u64| -> Time {
         let day = now.date_naive().checked_sub_days(Days::new(days)).unwrap_or_default();
         day.and_time(NaiveTime::MIN).and_utc()

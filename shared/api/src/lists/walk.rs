@@ -1,12 +1,13 @@
 //! A walk along the stretches of a list: what is shown is read, and as little else as can be.
 
 use super::{
+    Reading,
     cut::Cut,
     position::Position,
     select::Filter,
     source::{LAST, Merge, Stretch},
 };
-use crate::{App, Ports, refusal::Refusal};
+use crate::{ports::Lists, refusal::Refusal};
 use baton_domain::{AccountId, Message, MessageId, Time};
 use baton_pipeline::ports::Clock;
 use chrono::TimeDelta;
@@ -25,7 +26,7 @@ const BULKS_AT_ONCE: usize = 8;
 
 /// A walk along a list.
 pub(crate) struct Walk<'a, P, C> {
-    app: &'a App<P, C>,
+    reading: Reading<'a, P, C>,
     account: AccountId,
     filter: &'a Filter,
     /// Whether to go on to the end in order to know how many there are.
@@ -44,10 +45,15 @@ pub(crate) struct Walk<'a, P, C> {
 /// What a batch is made of: a stretch, the index to begin with, and how many messages to read.
 type Piece = (Stretch, u16, usize);
 
-impl<'a, P: Ports, C: Clock> Walk<'a, P, C> {
-    pub(crate) fn new(app: &'a App<P, C>, account: AccountId, filter: &'a Filter, counting: bool) -> Walk<'a, P, C> {
-        let until = app.clock.now() + LONGEST;
-        Walk { app, account, filter, counting, until, count: 0, read: 0, batch: 1, rest: VecDeque::new() }
+impl<'a, P: Lists, C: Clock> Walk<'a, P, C> {
+    pub(crate) fn new(
+        reading: Reading<'a, P, C>,
+        account: AccountId,
+        filter: &'a Filter,
+        counting: bool,
+    ) -> Walk<'a, P, C> {
+        let until = reading.clock.now() + LONGEST;
+        Walk { reading, account, filter, counting, until, count: 0, read: 0, batch: 1, rest: VecDeque::new() }
     }
 
     /// Puts what is shown into `cut`. Gives the number of all that match, or `None` where the walk was given up before
@@ -80,7 +86,7 @@ impl<'a, P: Ports, C: Clock> Walk<'a, P, C> {
     }
 
     fn is_over(&self) -> bool {
-        self.read >= MOST_READ || self.app.clock.now() >= self.until
+        self.read >= MOST_READ || self.reading.clock.now() >= self.until
     }
 
     /// The next messages to read. Counts and passes over what needs no reading.
@@ -93,11 +99,11 @@ impl<'a, P: Ports, C: Clock> Walk<'a, P, C> {
                 Some(rest) => rest,
                 None => {
                     let lines = if self.counting { LINES } else { room.min(LINES) };
-                    let Some(stretch) = merge.next(&self.app.ports, self.account, lines).await? else { break };
+                    let Some(stretch) = merge.next(self.reading.ports, self.account, lines).await? else { break };
                     let counted = self.is_counted(&stretch);
                     self.count += if counted { u64::from(stretch.line.count) } else { 0 };
                     if counted && (cut.is_full() || pieces.is_empty() && cut.passes_over(&stretch, true)) {
-                        if self.app.clock.now() >= self.until {
+                        if self.reading.clock.now() >= self.until {
                             pieces.push((stretch, 0, 0));
                             break;
                         }
@@ -120,8 +126,8 @@ impl<'a, P: Ports, C: Clock> Walk<'a, P, C> {
     /// Whether a stretch's own number says how many of its messages are meant: no filter looks into them, and they can not
     /// have been removed yet, while the head of their bulk is kept.
     fn is_counted(&self, stretch: &Stretch) -> bool {
-        let kept = TimeDelta::days(i64::from(self.app.retention_days));
-        let there = stretch.line.index.is_some() || stretch.line.at + kept > self.app.clock.now();
+        let kept = TimeDelta::days(i64::from(self.reading.retention_days));
+        let there = stretch.line.index.is_some() || stretch.line.at + kept > self.reading.clock.now();
         self.filter.is_open() && !stretch.mixed && there
     }
 
@@ -129,13 +135,13 @@ impl<'a, P: Ports, C: Clock> Walk<'a, P, C> {
     async fn load(&self, pieces: &[Piece]) -> Result<Vec<Vec<Message>>, Refusal> {
         let id = |(stretch, ..): &Piece| stretch.line.index.map(|index| MessageId::new(stretch.line.bulk, index));
         let ids: Vec<MessageId> = pieces.iter().filter(|(.., limit)| *limit > 0).filter_map(id).collect();
-        let alone = if ids.is_empty() { Vec::new() } else { self.app.ports.load_many(self.account, &ids).await? };
+        let alone = if ids.is_empty() { Vec::new() } else { self.reading.ports.load_many(self.account, &ids).await? };
         let mut alone: HashMap<MessageId, Message> = alone.into_iter().map(|message| (message.id, message)).collect();
         let reads: Vec<_> = pieces.iter().map(|piece| (id(piece).and_then(|id| alone.remove(&id)), *piece)).collect();
         let reads = reads.into_iter().map(|(alone, (stretch, first, limit))| async move {
             match stretch.line.index {
                 None if limit > 0 => {
-                    Ok(self.app.ports.part_of_bulk(self.account, stretch.line.bulk, first, limit).await?)
+                    Ok(self.reading.ports.part_of_bulk(self.account, stretch.line.bulk, first, limit).await?)
                 }
                 _ => Ok::<_, Refusal>(alone.into_iter().collect()),
             }

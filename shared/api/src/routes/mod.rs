@@ -4,6 +4,7 @@ pub(crate) mod auth;
 pub(crate) mod bandwidth;
 pub(crate) mod bulk;
 pub(crate) mod callbacks;
+pub(crate) mod exports;
 pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod keys;

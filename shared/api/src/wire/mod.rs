@@ -2,6 +2,7 @@
 
 mod callback;
 mod error;
+mod export;
 mod file;
 mod key;
 mod message;
@@ -20,6 +21,7 @@ mod white_list;
 
 pub use callback::{CallbackEntry, CallbackList, CallbackSecret, CallbackSecretList, CallbackTry, NewCallbackSecret};
 pub use error::{Detail, ErrorAnswer};
+pub use export::{Export, ExportList, MakeExport, NewExport};
 pub use file::{AddedFile, AddedFiles, BulkFile, FileLink, MakeUpload, PostBulk, PostFiles, Upload};
 pub use key::{Key, KeyList, NewKey};
 pub use message::{Accepted, Attempt, AttemptError, ItemError, Message, MessageList, TimelineEntry};

@@ -120,6 +120,10 @@ async fn every_example_is_accepted_and_answered_as_the_document_says() {
     let files = ["addTaskFiles", "getTaskErrors", "getSheet", "postBulk", "getBulk"];
     for (operation, route) in routes.iter().filter(|(operation, _)| !files.contains(&operation.as_str())) {
         let content = &route.operation["responses"]["200"]["content"]["application/json"];
+        if content.is_null() {
+            assert_eq!(file(operation)["response"], Value::Null, "{operation}: a file has no example");
+            continue;
+        }
         let promised = content.get("example").unwrap_or_else(|| panic!("{operation} has no example of its answer"));
         assert_eq!(schema::faults(&document, &content["schema"], promised), [""; 0], "{operation}: the example");
         let request = &route.operation["requestBody"]["content"]["application/json"];

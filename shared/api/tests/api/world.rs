@@ -1,7 +1,8 @@
 //! All ports in memory, each call of which can be made to fail.
 
 use baton_api::ports::{
-    ApiKey, AuthKey, Begin, Deployment, Idempotency, Keys, Outbox, OutboxItem, Part, Session, User,
+    ApiKey, AuthKey, Begin, Deployment, Export, ExportPointer, Idempotency, Keys, Outbox, OutboxItem, Part, Session,
+    User,
 };
 use baton_domain::{
     AccountId, BulkId, Channel, Message, MessageId, Spec, Template, Time,
@@ -28,6 +29,7 @@ use std::{
 use uuid::Uuid;
 
 mod callbacks;
+mod exports;
 mod lists;
 mod objects;
 mod phone_checks;
@@ -72,6 +74,11 @@ pub struct Own {
     /// How often they were read for messages.
     pub price_lists_read: usize,
     pub white_lists: BTreeMap<AccountId, Vec<Permitted>>,
+    pub exports: BTreeMap<(AccountId, Uuid), Export>,
+    /// Pointers on the queue of exports, in the order of their coming.
+    pub export_queue: Vec<ExportPointer>,
+    /// After how many writes of an export another run claims it.
+    pub overtaken: Option<usize>,
     pub outbox: Vec<OutboxItem>,
     pub outbox_off: bool,
     pub users: BTreeMap<(AccountId, Uuid), User>,

@@ -42,6 +42,9 @@ impl<W: Write> CsvReport<W> {
                 Cell::Text(text) => self.writer.write_field(safe(text).as_ref())?,
                 Cell::Number(number) => self.writer.write_field(number.to_string())?,
                 Cell::Time(time) => self.writer.write_field(stamp(*time))?,
+                Cell::Local(time) => {
+                    self.writer.write_field(time.to_rfc3339_opts(SecondsFormat::Millis, true))?;
+                }
             }
         }
         self.writer.write_record(None::<&[u8]>)?;
@@ -61,16 +64,21 @@ fn stamp(time: Time) -> String {
     time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// A text that no program takes for a formula.
+/// What a program may take for the beginning of a formula.
+const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
+/// A text as it was before [`safe`].
+#[must_use]
+pub fn plain(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(cell)
+}
+
+/// A text that no program takes for a formula. What a recipient or a caller wrote goes through it wherever it becomes a cell of CSV.
 ///
 /// Phones keep their `+`: `+` and digits alone are no formula that does anything.
 pub(super) fn safe(text: &str) -> Cow<'_, str> {
     let is_phone = |text: &str| {
         text.strip_prefix('+').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) && !is_phone(text) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
-    }
+    if text.starts_with(FORMULA) && !is_phone(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }

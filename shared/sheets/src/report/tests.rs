@@ -47,6 +47,21 @@ fn texts_never_become_formulas_in_csv() {
 }
 
 #[test]
+fn a_time_zone_shows_local_times() {
+    let at = time().with_timezone(&chrono_tz::Europe::Moscow);
+    let mut report = CsvReport::new(Vec::new(), false, &["at"]).expect("begun");
+    report.row(&[Cell::Local(at)]).expect("written");
+    assert_eq!(report.finish().expect("finished"), b"at\r\n2026-12-01T13:30:00.500+03:00\r\n");
+    let mut report = XlsxReport::new("a", &[("at", 20)]).expect("begun");
+    report.row(&[Cell::Local(at)]).expect("written");
+    let mut bytes = Cursor::new(Vec::new());
+    report.finish(&mut bytes).expect("finished");
+    let range = Xlsx::new(bytes).expect("a workbook").worksheet_range("a").expect("a sheet");
+    let Some(Data::DateTime(shown)) = range.get_value((1, 0)) else { panic!("no date") };
+    assert!((shown.as_f64() - (46_357.437_505_787 + 0.125)).abs() < 1e-6);
+}
+
+#[test]
 fn what_is_too_long_for_a_cell_is_cut_between_characters() {
     let long = "\u{1f600}".repeat(20_000);
     let mut report = XlsxReport::new("a", &[("a", 1)]).expect("begun");

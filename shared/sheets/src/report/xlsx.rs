@@ -1,11 +1,12 @@
 //! Reports as workbooks.
 
 use super::{Cell, ReportError};
+use chrono::NaiveDateTime;
 use rust_xlsxwriter::{Format, FormatAlign, Workbook};
 use std::io::{Seek, Write};
 
 /// The most rows of a sheet, the headers among them.
-const MOST_ROWS: u32 = 1_048_576;
+pub const MOST_ROWS: u32 = 1_048_576;
 /// The most characters of a cell; the rest of a longer text is left out.
 const MOST_CHARS: usize = 32_767;
 
@@ -57,9 +58,10 @@ impl XlsxReport {
                 Cell::Text(text) => drop(sheet.write_string(self.next, column, fitting(text))?),
                 Cell::Number(number) => drop(sheet.write_number(self.next, column, *number)?),
                 Cell::Time(time) => {
-                    #[expect(clippy::cast_precision_loss, reason = "milliseconds of this millennium are exact")]
-                    let days = time.timestamp_millis() as f64 / 86_400_000.0 + 25_569.0;
-                    sheet.write_number_with_format(self.next, column, days, &self.time)?;
+                    sheet.write_number_with_format(self.next, column, days(time.naive_utc()), &self.time)?;
+                }
+                Cell::Local(time) => {
+                    sheet.write_number_with_format(self.next, column, days(time.naive_local()), &self.time)?;
                 }
             }
         }
@@ -74,6 +76,13 @@ impl XlsxReport {
     pub fn finish(mut self, to: impl Write + Seek + Send) -> Result<(), ReportError> {
         Ok(self.book.save_to_writer(to)?)
     }
+}
+
+/// A moment as Excel counts: days since 1899-12-30, in no time zone.
+fn days(time: NaiveDateTime) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of this millennium are exact")]
+    let millis = time.and_utc().timestamp_millis() as f64;
+    millis / 86_400_000.0 + 25_569.0
 }
 
 fn fitting(text: &str) -> &str {

@@ -3,7 +3,10 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{
+        page::{PARAMETERS, Page},
+        whole,
+    },
     query::place,
     refusal::Refusal,
     wire::{CallbackEntry, CallbackList},
@@ -49,19 +52,6 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         page.sort.apply((a.transition.at, a.transition.id()).cmp(&(b.transition.at, b.transition.id())))
     });
     // A message has few callbacks: they are read whole, and a cursor is the id of the last one shown.
-    let first = match &page.cursor {
-        None => usize::try_from(page.skip).unwrap_or(usize::MAX),
-        Some(last) => match records.iter().position(|record| record.transition.id().to_string() == *last) {
-            Some(index) => index + 1,
-            None => {
-                let mut faults = Faults::default();
-                faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
-                return Err(faults.into_refusal());
-            }
-        },
-    };
-    let shown: Vec<CallbackEntry> = records.iter().skip(first).take(page.wanted()).map(CallbackEntry::from).collect();
-    let more = !page.without_items && first.saturating_add(shown.len()) < records.len();
-    let next = shown.last().filter(|_| more).map(|entry| entry.id.clone());
-    Ok(page.answer(Some(records.len() as u64), shown, next))
+    let (shown, next) = whole::part(&page, &records, |record| record.transition.id().to_string())?;
+    Ok(page.answer(Some(records.len() as u64), shown.iter().map(CallbackEntry::from).collect(), next))
 }

@@ -3,9 +3,11 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{
+        page::{PARAMETERS, Page},
+        whole,
+    },
     ports::Keys,
-    query::place,
     refusal::Refusal,
     wire::{Key, KeyList},
 };
@@ -31,19 +33,6 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let mut keys = Keys::keys(&app.ports, account).await?;
     keys.sort_by(|a, b| page.sort.apply((a.created_at, &a.id).cmp(&(b.created_at, &b.id))));
     // An account has few keys: they are read whole, and a cursor is the id of the last one shown.
-    let first = match &page.cursor {
-        None => usize::try_from(page.skip).unwrap_or(usize::MAX),
-        Some(last) => match keys.iter().position(|key| key.id == *last) {
-            Some(index) => index + 1,
-            None => {
-                let mut faults = Faults::default();
-                faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
-                return Err(faults.into_refusal());
-            }
-        },
-    };
-    let shown: Vec<Key> = keys.iter().skip(first).take(page.wanted()).map(Key::from).collect();
-    let more = !page.without_items && first.saturating_add(shown.len()) < keys.len();
-    let next = shown.last().filter(|_| more).map(|key| key.id.clone());
-    Ok(page.answer(Some(keys.len() as u64), shown, next))
+    let (shown, next) = whole::part(&page, &keys, |key| key.id.clone())?;
+    Ok(page.answer(Some(keys.len() as u64), shown.iter().map(Key::from).collect(), next))
 }

@@ -2,7 +2,7 @@ use crate::{
     App, Ports,
     call::{Answer, Call},
     caller::Caller,
-    faults::{Faults, Path, WRONG_TYPE},
+    faults::{Faults, Path},
     fields::Fields,
     lists::find,
     query::Query,
@@ -151,20 +151,7 @@ fn names(list: &'static str, query: &Query, fields: Option<&Fields<'_>>, faults:
     let place = format!("?{list}");
     let mut names: Vec<_> =
         query.list(list).unwrap_or_default().into_iter().map(|name| (place.clone(), name.to_owned())).collect();
-    if let Some((fields, value)) = fields.and_then(|fields| Some((fields, fields.get(list)?))) {
-        let path = fields.path().field(list);
-        match value {
-            Value::String(text) => {
-                let parts = text.split(',').map(str::trim).filter(|name| !name.is_empty());
-                names.extend(parts.map(|name| (path.to_string(), name.to_owned())));
-            }
-            Value::Array(values) => names.extend(values.iter().enumerate().filter_map(|(index, value)| {
-                let place = path.index(index);
-                Some((place.to_string(), crate::fields::string(value, place, faults)?.to_owned()))
-            })),
-            _ => faults.add(path, WRONG_TYPE, "An array of strings, or a string with commas, is expected here."),
-        }
-    }
+    names.extend(fields.into_iter().flat_map(|fields| fields.names(list, faults)));
     if names.len() > MOST_NAMES {
         faults.add(place, "too_long", format!("{} names are too many; one list takes {MOST_NAMES}.", names.len()));
         names.truncate(1);

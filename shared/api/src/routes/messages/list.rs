@@ -9,19 +9,16 @@ use crate::{
         cut::Cut,
         links,
         page::{PARAMETERS, Page},
+        part,
         paused::{self, Paused},
-        position::Position,
         select::{FILTERS, Filter},
-        sources,
-        walk::Walk,
     },
     query::{Query, place},
     refusal::Refusal,
     wire::{Message, MessageList},
 };
-use baton_domain::{AccountId, Message as Stored, MessageId};
+use baton_domain::{AccountId, Message as Stored};
 use baton_pipeline::ports::Clock;
-use std::collections::HashSet;
 
 /// The fields of an item.
 pub(crate) const FIELDS: [&str; 27] = [
@@ -103,15 +100,10 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let known = cursor.map_or(Count::Open, |cursor| cursor.count);
     let counting = !page.without_count && known == Count::Open;
     let after = cursor.map(|cursor| cursor.after);
-    let mut cut = Cut::new(&page, after, cursor.map_or(page.skip, |cursor| cursor.skip));
-    let counted = match &filter.ids {
-        Some(ids) => Some(gather(app, account, ids, &filter, &page, &mut cut).await?),
-        None => {
-            // Who wants to know how many there are begins at the beginning.
-            let mut merge = sources::of(app, account, &filter, &page, after.filter(|_| !counting)).await?;
-            Walk::new(app, account, &filter, counting).go(&mut merge, &mut cut).await?
-        }
-    };
+    let mut cut = Cut::new((page.sort, page.wanted()), after, cursor.map_or(page.skip, |cursor| cursor.skip));
+    // Who wants to know how many there are begins at the beginning.
+    let from = after.filter(|_| !counting);
+    let counted = part::fill(app.reading(), account, &filter, (page.sort, from, counting), &mut cut).await?;
     let count = match (counting, counted) {
         (true, Some(count)) => Count::Known(count),
         (true, None) => Count::TooMany,
@@ -149,25 +141,4 @@ async fn show<P: Ports, C: Clock>(app: &App<P, C>, page: &Page, stored: &[Stored
         item.linked(&links, &app.short_url)
     };
     Ok(items.map(item).collect())
-}
-
-/// Puts those of these messages that match into `cut`, each once and in order. Gives their number.
-async fn gather<P: Ports, C: Clock>(
-    app: &App<P, C>,
-    account: AccountId,
-    ids: &[MessageId],
-    filter: &Filter,
-    page: &Page,
-    cut: &mut Cut,
-) -> Result<u64, Refusal> {
-    let (mut seen, mut ids) = (HashSet::new(), ids.to_vec());
-    ids.retain(|id| id.index().is_some() && seen.insert(*id));
-    let messages = if ids.is_empty() { Vec::new() } else { app.ports.load_many(account, &ids).await? };
-    let matching = messages.into_iter().filter(|message| filter.takes(message.created_at) && filter.matches(message));
-    let mut placed: Vec<_> =
-        matching.map(|message| (Position { at: message.created_at, id: message.id }, message)).collect();
-    placed.sort_by(|(a, _), (b, _)| a.compare(b, page.sort));
-    let count = placed.len() as u64;
-    placed.into_iter().for_each(|(position, message)| cut.offer(position, message));
-    Ok(count)
 }

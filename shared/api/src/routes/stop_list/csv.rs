@@ -1,15 +1,14 @@
 //! Stop lists as CSV (RFC 4180), for spreadsheets.
 //!
-//! A cell that begins with one of `= + - @`, a tab or a return is a formula to a spreadsheet, and a comment or an id may be written
-//! by anybody: such a cell gets an apostrophe in front, which is taken away when it is read. A phone stays as it is: a `+` with
-//! digits alone is a number to every spreadsheet.
+//! A comment or an id may be written by anybody: one that a spreadsheet would take for a formula gets an apostrophe in front, as in
+//! every report ([`baton_sheets::report`]), which is taken away when it is read.
 
 use super::entry::{Given, Line, read};
 use crate::{
     refusal::Refusal,
     wire::{RefusedStop, StopEntry},
 };
-use std::borrow::Cow;
+use baton_sheets::report::{self, Cell, CsvReport};
 
 /// The columns, in the order in which they are written.
 pub(super) const COLUMNS: [&str; 8] =
@@ -17,9 +16,6 @@ pub(super) const COLUMNS: [&str; 8] =
 
 /// Columns of ours that say nothing when they are read.
 const IGNORED: [&str; 5] = ["source", "by", "createdat", "scope", "companyid"];
-
-/// What a spreadsheet takes for the beginning of a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// Rows that were read, each with its number as a spreadsheet shows it.
 pub(super) struct Rows {
@@ -29,37 +25,27 @@ pub(super) struct Rows {
 
 /// Writes lines, with a header.
 pub(super) fn write<'e>(entries: impl Iterator<Item = &'e StopEntry>) -> String {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    let header = std::iter::once(COLUMNS.map(Cow::Borrowed));
-    let rows = entries.map(|entry| {
-        [
-            safe(&entry.recipient),
-            safe(entry.channel.as_deref().unwrap_or("*")),
-            safe(&entry.reason),
-            safe(&entry.source),
-            safe(&entry.by),
-            safe(entry.comment.as_deref().unwrap_or_default()),
-            safe(&entry.created_at),
-            safe(&entry.scope),
-        ]
-    });
-    for row in header.chain(rows) {
-        writer.write_record(row.iter().map(|cell| cell.as_bytes())).expect("rows of the same length, into memory");
+    const FITS: &str = "rows of the same length, into memory";
+    let mut report = CsvReport::new(Vec::new(), false, &COLUMNS).expect(FITS);
+    for entry in entries {
+        let cells = [
+            entry.recipient.as_str(),
+            entry.channel.as_deref().unwrap_or("*"),
+            &entry.reason,
+            &entry.source,
+            &entry.by,
+            entry.comment.as_deref().unwrap_or_default(),
+            &entry.created_at,
+            &entry.scope,
+        ];
+        report.row(&cells.map(Cell::from)).expect(FITS);
     }
-    let bytes = writer.into_inner().expect("into memory");
-    String::from_utf8(bytes).expect("made of text")
+    String::from_utf8(report.finish().expect(FITS)).expect("made of text")
 }
 
-fn safe(cell: &str) -> Cow<'_, str> {
-    let number =
-        || cell.strip_prefix('+').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
-    if cell.starts_with(FORMULA) && !number() { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
-}
-
-/// A cell without the apostrophe that [`safe`] may have put in front.
+/// A cell without the apostrophe that a report may have put in front.
 fn plain(cell: &str) -> &str {
-    let cell = cell.trim_matches(' ');
-    cell.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(cell)
+    report::plain(cell.trim_matches(' '))
 }
 
 /// Reads a file with a header. Columns are separated by commas, or by semicolons as spreadsheets do in much of Europe.

@@ -3,8 +3,10 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
-    query::place,
+    lists::{
+        page::{PARAMETERS, Page},
+        whole,
+    },
     refusal::Refusal,
     wire::{User, UserList},
 };
@@ -30,19 +32,6 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let mut users = app.ports.users(account).await?;
     users.sort_by(|a, b| page.sort.apply((a.created_at, a.id).cmp(&(b.created_at, b.id))));
     // An account has few users: they are read whole, and a cursor is the id of the last one shown.
-    let first = match &page.cursor {
-        None => usize::try_from(page.skip).unwrap_or(usize::MAX),
-        Some(last) => match users.iter().position(|user| user.id.to_string() == *last) {
-            Some(index) => index + 1,
-            None => {
-                let mut faults = Faults::default();
-                faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
-                return Err(faults.into_refusal());
-            }
-        },
-    };
-    let shown: Vec<User> = users.iter().skip(first).take(page.wanted()).map(User::from).collect();
-    let more = !page.without_items && first.saturating_add(shown.len()) < users.len();
-    let next = shown.last().filter(|_| more).map(|user| user.id.clone());
-    Ok(page.answer(Some(users.len() as u64), shown, next))
+    let (shown, next) = whole::part(&page, &users, |user| user.id.to_string())?;
+    Ok(page.answer(Some(users.len() as u64), shown.iter().map(User::from).collect(), next))
 }

@@ -1,0 +1,177 @@
+//! What making exports works on.
+
+use baton_api::ports::{Export, ExportPointer, ExportQueue, Exports, Index, Line, Lists, Part, Span};
+use baton_aws::{
+    control::ControlTable, messages::MessageTable, objects::ObjectStore, queues::ExportsQueue, short_links::LinkTable,
+};
+use baton_domain::{AccountId, BulkId, Message, MessageId, ShortLink, Spec, Task, TaskId, task::TaskBulk};
+use baton_pipeline::{
+    objects::{ObjectInfo, Objects, UploadForm},
+    ports::{PortResult, Specs, Stored},
+    short_links::ShortLinkLists,
+    tasks::ports::{TaskBulks, TaskReads, Tasks},
+};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use uuid::Uuid;
+
+/// The messages, the exports, their files and the function's own queue, in one value.
+#[derive(Clone, Debug)]
+pub struct MakerPorts {
+    /// Messages, contents and their lists.
+    pub messages: MessageTable,
+    /// The exports.
+    pub control: ControlTable,
+    /// The short links.
+    pub links: LinkTable,
+    /// The bucket of files.
+    pub files: ObjectStore,
+    /// The queue that the function reads.
+    pub queue: ExportsQueue,
+}
+
+impl Lists for MakerPorts {
+    async fn lines(
+        &self,
+        account: AccountId,
+        index: Index<'_>,
+        span: Span,
+        after: Option<&str>,
+        limit: usize,
+    ) -> PortResult<Part<Line>> {
+        self.messages.lines(account, index, span, after, limit).await
+    }
+
+    async fn line(&self, account: AccountId, bulk: BulkId) -> PortResult<Option<(BulkId, Line)>> {
+        self.messages.line(account, bulk).await
+    }
+
+    async fn part_of_bulk(
+        &self,
+        account: AccountId,
+        bulk: BulkId,
+        first: u16,
+        limit: usize,
+    ) -> PortResult<Vec<Message>> {
+        self.messages.part_of_bulk(account, bulk, first, limit).await
+    }
+
+    async fn load_many(&self, account: AccountId, ids: &[MessageId]) -> PortResult<Vec<Message>> {
+        self.messages.load_many(account, ids).await
+    }
+}
+
+impl Specs for MakerPorts {
+    async fn spec(&self, account: AccountId, bulk: BulkId, item: u16) -> PortResult<Option<Arc<Spec>>> {
+        self.messages.spec(account, bulk, item).await
+    }
+}
+
+impl ShortLinkLists for MakerPorts {
+    async fn links(&self, codes: &[String]) -> PortResult<Vec<ShortLink>> {
+        self.links.links(codes).await
+    }
+}
+
+impl TaskReads for MakerPorts {
+    async fn task(&self, account: AccountId, id: TaskId) -> PortResult<Option<Task>> {
+        self.control.task(account, id).await
+    }
+}
+
+impl Tasks for MakerPorts {
+    async fn tasks(&self, account: AccountId) -> PortResult<Vec<Task>> {
+        self.control.tasks(account).await
+    }
+
+    async fn add_task(&self, task: &Task) -> PortResult<()> {
+        self.control.add_task(task).await
+    }
+
+    async fn store_task(&self, task: &Task, read: u64) -> PortResult<Stored> {
+        self.control.store_task(task, read).await
+    }
+}
+
+impl TaskBulks for MakerPorts {
+    async fn add_bulk(&self, account: AccountId, task: TaskId, bulk: BulkId, messages: u16) -> PortResult<()> {
+        self.control.add_bulk(account, task, bulk, messages).await
+    }
+
+    async fn bulks_of(&self, account: AccountId, task: TaskId) -> PortResult<Vec<TaskBulk>> {
+        self.control.bulks_of(account, task).await
+    }
+}
+
+impl Exports for MakerPorts {
+    async fn export(&self, account: AccountId, id: Uuid) -> PortResult<Option<Export>> {
+        self.control.export(account, id).await
+    }
+
+    async fn exports(&self, account: AccountId) -> PortResult<Vec<Export>> {
+        self.control.exports(account).await
+    }
+
+    async fn add_export(&self, export: &Export) -> PortResult<()> {
+        self.control.add_export(export).await
+    }
+
+    async fn store_export(&self, export: &Export, read: u64) -> PortResult<Stored> {
+        self.control.store_export(export, read).await
+    }
+}
+
+impl ExportQueue for MakerPorts {
+    async fn push_export(&self, pointer: ExportPointer) -> PortResult<()> {
+        self.queue.push_export(pointer).await
+    }
+}
+
+impl Objects for MakerPorts {
+    async fn put(
+        &self,
+        key: &str,
+        content_type: &str,
+        metadata: &BTreeMap<String, String>,
+        bytes: Vec<u8>,
+    ) -> PortResult<()> {
+        self.files.put(key, content_type, metadata, bytes).await
+    }
+
+    async fn put_file(&self, key: &str, content_type: &str, file: &Path) -> PortResult<()> {
+        self.files.put_file(key, content_type, file).await
+    }
+
+    async fn info(&self, key: &str) -> PortResult<Option<ObjectInfo>> {
+        self.files.info(key).await
+    }
+
+    async fn get(&self, key: &str) -> PortResult<Option<Vec<u8>>> {
+        self.files.get(key).await
+    }
+
+    async fn get_file(&self, key: &str, file: &Path) -> PortResult<bool> {
+        self.files.get_file(key, file).await
+    }
+
+    async fn keys(&self, prefix: &str) -> PortResult<Vec<String>> {
+        self.files.keys(prefix).await
+    }
+
+    async fn remove(&self, key: &str) -> PortResult<()> {
+        self.files.remove(key).await
+    }
+
+    fn link(&self, key: &str, file_name: &str, valid: Duration) -> PortResult<String> {
+        self.files.link(key, file_name, valid)
+    }
+
+    fn form(
+        &self,
+        key: &str,
+        most_bytes: u64,
+        metadata: &BTreeMap<String, String>,
+        valid: Duration,
+    ) -> PortResult<UploadForm> {
+        self.files.form(key, most_bytes, metadata, valid)
+    }
+}
