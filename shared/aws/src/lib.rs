@@ -8,6 +8,7 @@ pub mod clock;
 pub mod coalesce;
 pub mod control;
 pub mod everything;
+pub mod imports;
 pub mod layout;
 pub mod lists;
 pub mod logins;
