@@ -7,8 +7,6 @@ pub use ports::Imports;
 use crate::batch::{self, RecordError};
 use aws_lambda_events::sqs::SqsMessage;
 use baton_api::import::Work;
-use baton_aws::Meter;
-use baton_pipeline::ports::{PortError, PortResult};
 use serde::Deserialize;
 
 /// What a record of the import queue holds.
@@ -59,31 +57,6 @@ pub fn works(record: &SqsMessage) -> Result<Vec<Work>, RecordError> {
             };
             records.into_iter().map(work).collect()
         }
-    }
-}
-
-/// The import queue, where the rest of a file waits for the next run.
-#[derive(Clone, Debug)]
-pub struct ImportQueue {
-    /// The client.
-    pub client: aws_sdk_sqs::Client,
-    /// Its address.
-    pub url: String,
-    /// What is consumed.
-    pub meter: Meter,
-}
-
-impl ImportQueue {
-    /// Puts a file on the queue.
-    ///
-    /// # Errors
-    /// SQS failed.
-    pub async fn push(&self, work: Work) -> PortResult<()> {
-        let body = serde_json::to_string(&work).map_err(|error| PortError::new("writing a pointer", error))?;
-        let sent = self.client.send_message().queue_url(&self.url).message_body(body).send().await;
-        sent.map_err(|error| PortError::new("SQS SendMessage", error))?;
-        self.meter.queue_request();
-        Ok(())
     }
 }
 

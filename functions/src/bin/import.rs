@@ -2,15 +2,15 @@
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use baton_api::import::{Importer, Outcome, ROWS};
-use baton_aws::{clock::SystemClock, prices::PriceTable};
+use baton_aws::{clock::SystemClock, imports::ImportQueue, prices::PriceTable};
 use baton_domain::Time;
 use baton_functions::{
     adapters::{self, Aws},
     batch::{self, OwnQueue, RecordError},
-    importing::{ImportQueue, Imports, works},
+    importing::{Imports, works},
     settings, telemetry,
 };
-use baton_pipeline::send::Verdict;
+use baton_pipeline::{ports::Clock, send::Verdict};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use tokio::sync::Mutex;
 
@@ -19,7 +19,7 @@ async fn main() -> Result<(), Error> {
     telemetry::init();
     let aws = Aws::load();
     let queue = &OwnQueue { client: aws.sqs(), url: settings::required("QUEUE_SELF")?, meter: aws.meter.clone() };
-    let again = &ImportQueue { client: aws.sqs(), url: queue.url.clone(), meter: aws.meter.clone() };
+    let again = &ImportQueue::new(aws.sqs(), queue.url.as_str(), aws.meter.clone());
     let ports = Imports {
         messages: aws.messages()?,
         control: aws.control()?,
@@ -41,12 +41,16 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move {
         let millis = i64::try_from(event.context.deadline).unwrap_or_default();
         let until = Time::from_timestamp_millis(millis).unwrap_or_default();
+        let began = SystemClock.now();
+        // What has waited for too long behind others of the batch would be cut off, and they with it.
+        let latest = began + (until - began) / 2;
         let handle = |record: &SqsMessage| {
             let works = works(record);
             async move {
                 let _turn = turn.lock().await;
                 for work in works? {
-                    if importer.run(work, until).await? == Outcome::Continue {
+                    let late = SystemClock.now() > latest;
+                    if late || importer.run(work, until).await? == Outcome::Continue {
                         again.push(work).await?;
                     }
                 }

@@ -9,6 +9,7 @@ pub mod coalesce;
 pub mod control;
 pub mod everything;
 mod exports;
+pub mod imports;
 pub mod layout;
 pub mod lists;
 pub mod logins;

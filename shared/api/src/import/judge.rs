@@ -9,10 +9,7 @@ use baton_pipeline::{
 use baton_sheets::{Content, item};
 use chrono::TimeDelta;
 use serde_json::Value;
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// How far back the templates of a moment are known, with something to spare.
@@ -66,20 +63,28 @@ impl<P: ImportPorts, C: Clock> Importer<P, C> {
     }
 }
 
+/// Rows with the same content: the recipients, and for each the place of its row and its group.
+struct Alike<'c> {
+    content: &'c Content,
+    destinations: Vec<Value>,
+    rows: Vec<(u16, Option<String>)>,
+}
+
 /// The rows that could be read, those with the same content together.
 fn items(chunk: &Chunk) -> Vec<RowItem> {
     let mut places: HashMap<&Content, usize> = HashMap::new();
-    let mut found: Vec<(&Arc<Content>, Vec<Value>, Vec<(u16, Option<String>)>)> = Vec::new();
+    let mut found: Vec<Alike<'_>> = Vec::new();
     for (row, place) in chunk.rows.iter().zip(0..) {
         let Ok(message) = &row.message else { continue };
         let at = *places.entry(&message.content).or_insert_with(|| {
-            found.push((&message.content, Vec::new(), Vec::new()));
+            found.push(Alike { content: &message.content, destinations: Vec::new(), rows: Vec::new() });
             found.len() - 1
         });
-        found[at].1.push(message.destination.clone());
-        found[at].2.push((place, message.group.clone()));
+        found[at].destinations.push(message.destination.clone());
+        found[at].rows.push((place, message.group.clone()));
     }
-    found.into_iter().map(|(content, values, rows)| RowItem { item: item(content, None, values), rows }).collect()
+    let row_item = |alike: Alike<'_>| RowItem { item: item(alike.content, None, alike.destinations), rows: alike.rows };
+    found.into_iter().map(row_item).collect()
 }
 
 /// What is wrong with rows, in the sheet's language and by its columns.

@@ -33,8 +33,11 @@ struct Judged {
     /// What is wrong with the content.
     faults: Vec<Detail>,
     /// The place of each destination's row, and its group or what is wrong with that.
-    rows: Vec<(u16, Result<Option<GroupId>, Vec<Detail>>)>,
+    rows: Vec<(u16, Grouped)>,
 }
+
+/// A row's group, or what is wrong with it.
+type Grouped = Result<Option<GroupId>, Vec<Detail>>;
 
 impl Rows {
     /// Reads rows. Paths of faults are those of a request with this one item.
@@ -122,7 +125,7 @@ impl Judged {
 }
 
 /// A row's group, by the rules of an item's.
-fn group(name: Option<String>, place: &Path<'_>) -> Result<Option<GroupId>, Vec<Detail>> {
+fn group(name: Option<String>, place: &Path<'_>) -> Grouped {
     let Some(name) = name else { return Ok(None) };
     let (value, mut faults) = (json!({ "groupId": name }), Faults::default());
     let group = Fields::of(&value, place, &mut faults).and_then(|fields| item::group(&fields, &mut faults));

@@ -11,9 +11,12 @@ use tokio::sync::Notify;
 /// The most that one receive gives, as `template.yaml` sets it.
 const BATCH: usize = 10;
 
-/// A queue: what stands on it by the time from which it can be received.
+/// What stands on a queue, by the time from which it can be received and the number of its coming; and how many have come.
+type Standing = (u64, BTreeMap<(Instant, u64), CallbackPointer>);
+
+/// A queue.
 #[derive(Default)]
-pub struct Queue(Mutex<(u64, BTreeMap<(Instant, u64), CallbackPointer>)>, Notify);
+pub struct Queue(Mutex<Standing>, Notify);
 
 impl Queue {
     /// Puts a pointer on the queue, to come after a while.
