@@ -1,3 +1,4 @@
+use super::{settle_status, withdraw};
 use crate::{AttemptState, Message, Status, Time, TimelineEvent};
 
 /// The message has gone out, or has come to its end.
@@ -27,4 +28,17 @@ pub fn cancel(message: &mut Message, now: Time) -> Result<(), NotCancellable> {
     message.status = Status::Canceled;
     message.note(now, TimelineEvent::Canceled, None, None);
     Ok(())
+}
+
+/// Gives up what of a message has not gone out, as its task was deleted: cancels it, or takes back what waits beside what a
+/// provider holds, may hold or has delivered.
+pub fn abandon(message: &mut Message, now: Time) {
+    let waits = message.attempts.iter().any(|attempt| attempt.state == AttemptState::Queued);
+    if cancel(message, now).is_err() && waits {
+        withdraw(message, now, |_| true);
+        settle_status(message);
+        if message.status == Status::Canceled {
+            message.note(now, TimelineEvent::Canceled, None, None);
+        }
+    }
 }
