@@ -28,11 +28,15 @@ pub enum Safeguard {
     AccountScope,
     /// The look at the stop list before an attempt.
     StopList,
+    /// The question to the task before an attempt.
+    Passage,
+    /// The order of a bulk and its task: without it the task is read before the bulk is added.
+    Join,
 }
 
 impl Safeguard {
     /// Every safeguard.
-    pub const ALL: [Safeguard; 12] = [
+    pub const ALL: [Safeguard; 14] = [
         Safeguard::Claim,
         Safeguard::ConditionalStore,
         Safeguard::AcknowledgeLast,
@@ -45,6 +49,8 @@ impl Safeguard {
         Safeguard::UnknownStays,
         Safeguard::AccountScope,
         Safeguard::StopList,
+        Safeguard::Passage,
+        Safeguard::Join,
     ];
 
     /// Its name on the command line.
@@ -63,6 +69,8 @@ impl Safeguard {
             Safeguard::UnknownStays => "unknown-stays",
             Safeguard::AccountScope => "account-scope",
             Safeguard::StopList => "stop-list",
+            Safeguard::Passage => "passage",
+            Safeguard::Join => "join",
         }
     }
 }
