@@ -4,28 +4,18 @@ use crate::{
     check::Check,
     plan::{Act, Ask, CHANNELS},
     ports::Ports,
-    safeguard::Safeguard,
     store::Before,
     world::{Happening, Key, World, bulk_key, time},
 };
-use baton_domain::{AccountId, BulkId, MessageId, TaskId, task::TaskState};
+use baton_domain::{AccountId, BulkId, MessageId, TaskId};
 use baton_pipeline::{
     accept::{AcceptError, Submission, accept, is_alone, opened},
     cancel::cancel,
     inbound::{self, Inbound},
-    pointer::WakeUp,
-    ports::{Clock, Messages, PortError, PortResult, WakeUps},
+    ports::{Clock, Messages, PortError, PortResult},
     reschedule::reschedule,
     stops,
-    tasks::{
-        TaskError,
-        delete::delete,
-        join::join,
-        pause::pause,
-        ports::{TaskBulks, TaskReads},
-        resume::resume,
-        start::start,
-    },
+    tasks::{TaskError, delete::delete, join::join, pause::pause, resume::resume, start::start},
 };
 use chrono::TimeDelta;
 use futures::future::join_all;
@@ -172,29 +162,13 @@ async fn submit(ports: &Ports, request: usize) -> PortResult<Reply> {
     };
     if let Some(task) = of_task {
         let count = u16::try_from(accepted.len()).unwrap_or(u16::MAX);
-        if ports.shared.lock().lacks(Safeguard::Join) {
-            join_too_early(ports, (account, task), (bulk, count)).await?;
-        } else {
-            join(ports, ports, ports, (account, task), (bulk, count)).await?;
-        }
+        join(ports, ports, ports, (account, task), (bulk, count)).await?;
     }
     if let (Some(key), false) = (request.key, alone) {
         let finish = |world: &mut World| world.store.keys.get_mut(&(account, key)).map(|once| once.done = true);
         ports.call("finish a key", None, finish).await?;
     }
     Ok(Reply::Accepted(accepted))
-}
-
-/// Adds a bulk to a task that was read before.
-async fn join_too_early(ports: &Ports, of: (AccountId, TaskId), (bulk, count): (BulkId, u16)) -> PortResult<()> {
-    let runs = ports.task(of.0, of.1).await?.is_some_and(|task| task.state == TaskState::Running);
-    ports.add_bulk(of.0, of.1, bulk.key(), count).await?;
-    if runs {
-        let now = ports.now();
-        let at = now.timestamp_millis();
-        ports.set(WakeUp { account: of.0, bulk: bulk.key(), at, task: Some(of.1) }, now).await?;
-    }
-    Ok(())
 }
 
 async fn is_stored(ports: &Ports, submission: &Submission) -> Result<bool, PortError> {

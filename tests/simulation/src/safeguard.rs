@@ -30,13 +30,11 @@ pub enum Safeguard {
     StopList,
     /// The question to the task before an attempt.
     Passage,
-    /// The order of a bulk and its task: without it the task is read before the bulk is added.
-    Join,
 }
 
 impl Safeguard {
     /// Every safeguard.
-    pub const ALL: [Safeguard; 14] = [
+    pub const ALL: [Safeguard; 13] = [
         Safeguard::Claim,
         Safeguard::ConditionalStore,
         Safeguard::AcknowledgeLast,
@@ -50,7 +48,6 @@ impl Safeguard {
         Safeguard::AccountScope,
         Safeguard::StopList,
         Safeguard::Passage,
-        Safeguard::Join,
     ];
 
     /// Its name on the command line.
@@ -70,7 +67,6 @@ impl Safeguard {
             Safeguard::AccountScope => "account-scope",
             Safeguard::StopList => "stop-list",
             Safeguard::Passage => "passage",
-            Safeguard::Join => "join",
         }
     }
 }

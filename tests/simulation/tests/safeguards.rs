@@ -31,7 +31,6 @@ const fn shows_as(off: Safeguard) -> &'static [Check] {
         Safeguard::AccountScope => &[Check::Accounts],
         Safeguard::StopList => &[Check::Stopped],
         Safeguard::Passage => &[Check::Held],
-        Safeguard::Join => &[Check::NothingLost],
     }
 }
 

@@ -43,8 +43,5 @@ pub fn abandon(message: &mut Message, now: Time) {
             attempt.state = AttemptState::Expired;
         }
         settle_status(message);
-        if message.status == Status::Canceled {
-            message.note(now, TimelineEvent::Canceled, None, None);
-        }
     }
 }

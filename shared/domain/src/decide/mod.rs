@@ -246,7 +246,8 @@ fn status_of(message: &Message) -> Status {
     let last = message.current();
     match last.map(|attempt| attempt.state) {
         Some(AttemptState::Expired) => Status::Expired,
-        Some(AttemptState::Canceled) => Status::Canceled,
+        // Beside what has gone out, what was taken back is no cancel of the message.
+        Some(AttemptState::Canceled) if attempts.iter().all(|attempt| attempt.tries == 0) => Status::Canceled,
         Some(AttemptState::Failed) if last.is_some_and(is_our_fault) => Status::Error,
         _ => Status::Undelivered,
     }
