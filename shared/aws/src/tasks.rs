@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn a_task_is_read_back() {
         let hour = |hour| NaiveTime::from_hms_opt(hour, 0, 0).expect("a time of day");
-        let at = |millis| Time::from_timestamp_millis(1_790_000_000_000 + millis).expect("a time");
+        let at = |millis: i64| Time::from_timestamp_millis(1_790_000_000_000 + millis).expect("a time");
         let bare = Task {
             account: AccountId(7),
             id: TaskId(uuid::Uuid::from_u128(5)),
