@@ -30,11 +30,12 @@ async fn task(bench: &Bench, phones: &[&str]) -> (TaskId, String) {
         version: 1,
     };
     bench.post("/messages", &sms(phones)).await;
-    let mut state = bench.world.memory.state();
-    state.tasks.insert((ONE, id), task);
-    state.messages.values_mut().for_each(|message| message.task = Some(id));
-    let bulk = state.messages.keys().next().expect("a message").1.bulk_key();
-    drop(state);
+    let bulk = {
+        let mut state = bench.world.memory.state();
+        state.tasks.insert((ONE, id), task);
+        state.messages.values_mut().for_each(|message| message.task = Some(id));
+        state.messages.keys().next().expect("a message").1.bulk_key()
+    };
     let count = u16::try_from(phones.len()).expect("few");
     bench.world.memory.add_bulk(ONE, id, bulk, count).await.expect("added");
     bench.post("/messages", &sms(&["79990000999"])).await;
