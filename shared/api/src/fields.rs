@@ -83,14 +83,6 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Refuses fields of the contract that a later version brings.
-    pub(crate) fn not_supported(&self, names: &[&str], faults: &mut Faults) {
-        for name in names.iter().filter(|name| self.has(name)) {
-            let message = format!("{name} is not supported yet; it comes with a later version.");
-            faults.add(self.path.field(name), "not_supported", message);
-        }
-    }
-
     /// Says that a field is missing, unless it is there.
     pub(crate) fn require(&self, name: &str, faults: &mut Faults) {
         if !self.has(name) {

@@ -206,3 +206,6 @@ pub struct TaskBulk {
     /// How far it has come.
     pub progress: Progress,
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use baton_pipeline::{
 use std::time::Duration;
 use support::{ACCOUNT, Scripted, drain, message, only_message, refused, sender_through, start, submission, taken};
 
-type Sms = Sender<Memory, Memory, Memory, StoppedClock, Memory>;
+type Sms = Sender<Memory, Memory, Memory, StoppedClock, Memory, Memory>;
 
 fn wide(class: ErrorClass) -> Outcome {
     Outcome::from_error(ProviderError::new(class, "down", "refused").provider_wide())

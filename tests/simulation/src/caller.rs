@@ -2,12 +2,12 @@
 
 use crate::{
     check::Check,
-    plan::{Act, CHANNELS},
+    plan::{Act, Ask, CHANNELS},
     ports::Ports,
     store::Before,
     world::{Happening, Key, World, bulk_key, time},
 };
-use baton_domain::{AccountId, BulkId, MessageId};
+use baton_domain::{AccountId, BulkId, MessageId, TaskId};
 use baton_pipeline::{
     accept::{AcceptError, Submission, accept, is_alone, opened},
     cancel::cancel,
@@ -15,6 +15,7 @@ use baton_pipeline::{
     ports::{Clock, Messages, PortError, PortResult},
     reschedule::reschedule,
     stops,
+    tasks::{TaskError, delete::delete, join::join, pause::pause, resume::resume, start::start},
 };
 use chrono::TimeDelta;
 use futures::future::join_all;
@@ -74,6 +75,9 @@ pub(crate) async fn act(ports: &Ports, index: usize) -> PortResult<()> {
             stops::hear(ports, &event, ports.now()).await?;
             ports.shared.lock().stop_known(channel, address);
         }
+        // Late callers have gone home.
+        Act::Task { ask, .. } if ask != Ask::Settle && ports.shared.lock().is_calm() => {}
+        Act::Task { account, task, ask } => ask_task(ports, (account, task), ask).await?,
         Act::Reschedule { account, message, at } => {
             if account == message.0 {
                 ports.shared.lock().reschedule_asked(ports.process, message, at);
@@ -91,6 +95,35 @@ pub(crate) async fn act(ports: &Ports, index: usize) -> PortResult<()> {
         }
     }
     Ok(())
+}
+
+/// Asks something of a task, as the HTTP interface does.
+async fn ask_task(ports: &Ports, of: (AccountId, TaskId), ask: Ask) -> PortResult<()> {
+    ports.shared.lock().task_asked(ports.process, of, ask);
+    let answer = match ask {
+        Ask::Start => start(ports, ports, ports, of).await.map(|_| ()),
+        Ask::Pause => pause(ports, ports, of).await.map(|_| ()),
+        Ask::Resume => resume(ports, ports, ports, of).await.map(|_| ()),
+        Ask::Delete => delete(ports, ports, ports, of).await,
+        Ask::Settle => match resume(ports, ports, ports, of).await {
+            Err(TaskError::NotStarted) => start(ports, ports, ports, of).await.map(|_| ()),
+            // Somebody may have given up on a delete that died before its walk.
+            Err(TaskError::Missing) => delete(ports, ports, ports, of).await,
+            resumed => resumed.map(|_| ()),
+        },
+    };
+    let world = &mut *ports.shared.lock();
+    world.note(None, || format!("#{} asks {ask:?} of task {}: {answer:?}", ports.process, of.1));
+    match answer {
+        Ok(()) => {
+            world.task_answered(ports.process, of, ask);
+            world.go_on_with(of, ask);
+            Ok(())
+        }
+        // It makes no sense any more.
+        Err(TaskError::Missing | TaskError::NotStarted | TaskError::Paused | TaskError::Completed) => Ok(()),
+        Err(TaskError::Port(error)) => Err(error),
+    }
 }
 
 /// A request, as the HTTP interface handles it.
@@ -121,11 +154,16 @@ async fn submit(ports: &Ports, request: usize) -> PortResult<Reply> {
         _ => {}
     }
     let (account, alone) = (submission.account, is_alone(&submission));
+    let (bulk, of_task) = (submission.bulk, submission.task);
     let accepted = match accept(ports, ports, ports, submission).await {
         Ok(messages) => ids(&messages),
         Err(AcceptError::OtherRequest) => return Ok(Reply::Refused),
         Err(AcceptError::Port(error)) => return Err(error),
     };
+    if let Some(task) = of_task {
+        let count = u16::try_from(accepted.len()).unwrap_or(u16::MAX);
+        join(ports, ports, ports, (account, task), (bulk, count)).await?;
+    }
     if let (Some(key), false) = (request.key, alone) {
         let finish = |world: &mut World| world.store.keys.get_mut(&(account, key)).map(|once| once.done = true);
         ports.call("finish a key", None, finish).await?;
@@ -206,6 +244,21 @@ impl World {
             let span = self.random.pick(&[1000, 600_000]);
             self.act_in(span, Act::Cancel { account, messages: keys.to_vec() });
         }
+    }
+
+    /// What a caller asks of a task after that.
+    fn go_on_with(&mut self, (account, task): (AccountId, TaskId), ask: Ask) {
+        if ask == Ask::Settle || !self.random.chance(700) {
+            return;
+        }
+        let ask = self.random.pick(&[Ask::Pause, Ask::Pause, Ask::Resume, Ask::Resume, Ask::Start, Ask::Delete]);
+        let span = self.random.pick(&[1000, 10_000, 60_000, 3_600_000]);
+        self.act_in(span, Act::Task { account, task, ask });
+    }
+
+    /// Whether nothing goes wrong any more.
+    fn is_calm(&self) -> bool {
+        self.now >= self.plan.calm_at
     }
 
     fn act_in(&mut self, span: i64, act: Act) {

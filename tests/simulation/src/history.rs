@@ -3,7 +3,7 @@
 use crate::{
     check::{Check, SKEW, Violation},
     faults::Faults,
-    plan::{Act, Plan},
+    plan::{Act, Ask, Plan},
     ports::Ports,
     process::{Job, Process},
     random::Random,
@@ -125,7 +125,11 @@ impl History {
         {
             let world = &mut *self.shared.lock();
             for act in 0..world.plan.acts.len() {
-                let after = world.random.between(0, 30_000);
+                let mut after = world.random.between(0, 30_000);
+                if let Act::Task { ask: Ask::Settle, .. } = world.plan.acts[act] {
+                    // When no process lives any more that was asked for something else before.
+                    after = world.plan.calm_at - world.plan.start + 60_000;
+                }
                 world.plan_in(after, Happening::Act(act));
             }
         }
@@ -168,7 +172,9 @@ impl History {
                         Act::Submit { request } => world.plan.requests[*request].submission.account,
                         // A webhook is of no account.
                         Act::Stop { .. } => AccountId(0),
-                        Act::Cancel { account, .. } | Act::Reschedule { account, .. } => *account,
+                        Act::Cancel { account, .. } | Act::Reschedule { account, .. } | Act::Task { account, .. } => {
+                            *account
+                        }
                     }
                 };
                 self.start(account, Job::Act(index));
@@ -214,6 +220,7 @@ impl History {
             Job::Act(act) => {
                 world.note(None, || format!("#{id} dies: {why}"));
                 world.reschedule_over(id);
+                world.task_ask_over(id);
                 world.act_failed(act);
             }
         }

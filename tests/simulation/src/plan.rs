@@ -5,8 +5,8 @@ use crate::{
     world::{Key, time},
 };
 use baton_domain::{
-    AccountId, BulkId, Channel, ChannelContent, Recipient, Spec, SuccessStatus, content::ChannelSpec, window::Range,
-    window::Schedule,
+    AccountId, BulkId, Channel, ChannelContent, Recipient, Spec, SuccessStatus, Task, TaskId, content::ChannelSpec,
+    task::TaskState, window::Range, window::Schedule,
 };
 use baton_pipeline::accept::{Item, Submission};
 use chrono::{NaiveTime, TimeDelta, Timelike};
@@ -43,6 +43,19 @@ pub(crate) enum Act {
     Reschedule { account: AccountId, message: Key, at: i64 },
     /// Somebody wants no more messages on a channel, and said so at this time.
     Stop { address: String, channel: Channel, at: i64 },
+    /// Asks something of a task.
+    Task { account: AccountId, task: TaskId, ask: Ask },
+}
+
+/// What is asked of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ask {
+    Start,
+    Pause,
+    Resume,
+    Delete,
+    /// In the end it runs, unless it was deleted.
+    Settle,
 }
 
 /// One request of a caller.
@@ -64,6 +77,8 @@ pub(crate) struct Plan {
     pub(crate) calm_at: i64,
     pub(crate) requests: Vec<Request>,
     pub(crate) acts: Vec<Act>,
+    /// The tasks that some of the requests are for.
+    pub(crate) tasks: Vec<Task>,
     /// Channels with no provider.
     pub(crate) unset: Vec<Channel>,
     /// Channels with a second provider.
@@ -90,6 +105,7 @@ impl Plan {
             calm_at: start + random.between(60_000, hours * 3_600_000),
             requests: Vec::new(),
             acts: Vec::new(),
+            tasks: Vec::new(),
             unset: CHANNELS.into_iter().filter(|_| random.chance(25)).collect(),
             reserved: CHANNELS.into_iter().filter(|_| random.chance(300)).collect(),
             idempotent: random.chance(250),
@@ -102,7 +118,14 @@ impl Plan {
         let shared = BulkId::new(time(start), random.next().to_be_bytes()).with_tag(0x7AB);
         for index in 0..usize::try_from(random.between(1, 4)).unwrap_or(1) {
             let account = AccountId(u64::try_from(random.between(1, accounts)).unwrap_or(1));
-            let request = request(random, account, index, shared, start);
+            let mut request = request(random, account, index, shared, start);
+            if random.chance(300) {
+                let task = task(random, account, index, start);
+                request.submission.task = Some(task.id);
+                let act = |ask| Act::Task { account, task: task.id, ask };
+                plan.acts.extend([act(Ask::Start), act(Ask::Settle)]);
+                plan.tasks.push(task);
+            }
             let people = request.submission.items.iter().flat_map(|item| &item.recipients);
             plan.people.extend(people.filter_map(|(_, person)| Some((person.client_id.clone()?, index))));
             plan.requests.push(request);
@@ -135,6 +158,22 @@ fn request(random: &mut Random, account: AccountId, index: usize, shared: BulkId
     let key = key.filter(|_| named || random.chance(930));
     let tries_left = if !named && key.is_none() { 1 } else { random.pick(&[2, 50, 50, 50]) };
     Request { submission, key, tries_left }
+}
+
+/// A task, in some histories with windows.
+fn task(random: &mut Random, account: AccountId, index: usize, start: i64) -> Task {
+    let schedule = schedule(random, start);
+    Task {
+        account,
+        id: TaskId(BulkId::new(time(start), random.next().to_be_bytes()).0),
+        name: format!("task {index}"),
+        state: TaskState::Created,
+        ranges: if random.chance(400) { schedule.ranges } else { Vec::new() },
+        zone: Some(schedule.zone),
+        created_at: time(start),
+        updated_at: time(start),
+        version: 1,
+    }
 }
 
 fn spec(random: &mut Random) -> Spec {

@@ -13,6 +13,7 @@ use baton_pipeline::{
     dispatch::dispatch,
     fallback::fall_back,
     gate::Gate,
+    pointer::Pointer,
     ports::{Messages, PortResult},
     provider::{Provider, ReceiptOf},
     receipts::take,
@@ -75,6 +76,8 @@ impl Process {
 async fn handle(ports: Ports, body: Body) -> PortResult<Verdict> {
     match body {
         Body::Send(channel, pointer) => {
+            let naive = ports.shared.lock().lacks(Safeguard::Passage);
+            let pointer = Pointer { task: pointer.task.filter(|_| !naive), ..pointer };
             let (providers, rate) = providers(&ports, channel);
             let sender = Sender {
                 channel,
@@ -138,6 +141,7 @@ impl World {
         match job {
             Job::Act(index) => {
                 self.reschedule_over(process);
+                self.task_ask_over(process);
                 if end.is_err() {
                     self.act_failed(*index);
                 }

@@ -28,11 +28,13 @@ pub enum Safeguard {
     AccountScope,
     /// The look at the stop list before an attempt.
     StopList,
+    /// The question to the task before an attempt.
+    Passage,
 }
 
 impl Safeguard {
     /// Every safeguard.
-    pub const ALL: [Safeguard; 12] = [
+    pub const ALL: [Safeguard; 13] = [
         Safeguard::Claim,
         Safeguard::ConditionalStore,
         Safeguard::AcknowledgeLast,
@@ -45,6 +47,7 @@ impl Safeguard {
         Safeguard::UnknownStays,
         Safeguard::AccountScope,
         Safeguard::StopList,
+        Safeguard::Passage,
     ];
 
     /// Its name on the command line.
@@ -63,6 +66,7 @@ impl Safeguard {
             Safeguard::UnknownStays => "unknown-stays",
             Safeguard::AccountScope => "account-scope",
             Safeguard::StopList => "stop-list",
+            Safeguard::Passage => "passage",
         }
     }
 }

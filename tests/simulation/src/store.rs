@@ -117,6 +117,7 @@ impl World {
         if !won {
             return Claim::Lost(Box::new(before));
         }
+        self.check_held(&before);
         self.claimed(&before, of);
         if self.lacks(Safeguard::Claim) {
             // Looked at, and nothing written.

@@ -73,6 +73,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(plan: Plan, faults: Faults, random: Random, off: Option<Safeguard>, traced: bool) -> World {
         let now = plan.start;
+        let tasks = plan.tasks.iter().map(|task| ((task.account, task.id), task.clone())).collect();
         World {
             now,
             random,
@@ -84,7 +85,7 @@ impl World {
             count: 0,
             records: BTreeMap::new(),
             schedules: BTreeMap::new(),
-            store: Store::default(),
+            store: Store { tasks, ..Store::default() },
             truth: Truth::default(),
             violation: None,
             trace: traced.then(|| Trace::new(now)),

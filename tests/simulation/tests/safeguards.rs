@@ -30,6 +30,7 @@ const fn shows_as(off: Safeguard) -> &'static [Check] {
         Safeguard::PutOnce => &[Check::Forward, Check::Timeline],
         Safeguard::AccountScope => &[Check::Accounts],
         Safeguard::StopList => &[Check::Stopped],
+        Safeguard::Passage => &[Check::Held],
     }
 }
 

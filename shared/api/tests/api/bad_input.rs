@@ -99,7 +99,7 @@ async fn what_is_refused_is_a_422_with_its_place() {
         (json!({"messages": []}), "/messages".into(), "empty"),
         (with(|body| body["bulkId"] = json!("x")), "/bulkId".into(), "invalid"),
         (with(|body| body["companyId"] = json!(-1)), "/companyId".into(), "out_of_range"),
-        (with(|body| body["taskId"] = json!("x")), "/taskId".into(), "not_supported"),
+        (with(|body| body["taskId"] = json!("x")), "/taskId".into(), "invalid"),
         (with(|body| body["message"] = json!([])), "/message".into(), "unknown_field"),
         (item(|item| item["destinations"] = json!([])), of_item("destinations"), "empty"),
         (item(|item| item["destinations"] = Value::Null), of_item("destinations"), "required"),

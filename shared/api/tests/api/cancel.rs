@@ -59,7 +59,7 @@ async fn bad_questions_are_refused() {
         (json!({"id": "x"}), 422, vec![("/id", "invalid")]),
         (json!({"id": ["x", 5]}), 400, vec![("/id/1", "wrong_type"), ("/id/0", "invalid")]),
         (json!({"bulkId": {}}), 400, vec![("/bulkId", "wrong_type")]),
-        (json!({"taskId": "x"}), 422, vec![("/taskId", "not_supported")]),
+        (json!({"taskId": "x"}), 422, vec![("/taskId", "invalid")]),
         (json!({"ids": ["x"]}), 422, vec![("/ids", "unknown_field")]),
         (json!([]), 400, vec![("", "wrong_type")]),
     ];
@@ -70,7 +70,7 @@ async fn bad_questions_are_refused() {
     let table = [
         ("", "", "required"),
         ("?id=x", "?id", "invalid"),
-        ("?taskId=x", "?taskId", "not_supported"),
+        ("?taskId=x", "?taskId", "invalid"),
         ("?x=1", "?x", "unknown_field"),
     ];
     for (query, path, code) in table {

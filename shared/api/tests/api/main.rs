@@ -29,6 +29,7 @@ mod schema;
 mod short_links;
 mod stop_list;
 mod support;
+mod tasks;
 mod template_use;
 mod templates;
 mod time;

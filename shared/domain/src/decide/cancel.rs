@@ -1,4 +1,5 @@
-use crate::{AttemptState, Message, Status, Time, TimelineEvent};
+use super::{settle_status, withdraw};
+use crate::{Attempt, AttemptState, Message, Status, Time, TimelineEvent};
 
 /// The message has gone out, or has come to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,4 +28,20 @@ pub fn cancel(message: &mut Message, now: Time) -> Result<(), NotCancellable> {
     message.status = Status::Canceled;
     message.note(now, TimelineEvent::Canceled, None, None);
     Ok(())
+}
+
+/// Gives up what of a message has not gone out, as its task was deleted: cancels it, or takes back what waits beside what a
+/// provider holds, may hold or has delivered.
+pub fn abandon(message: &mut Message, now: Time) {
+    let waits = message.attempts.iter().any(|attempt| attempt.state == AttemptState::Queued);
+    if cancel(message, now).is_err() && waits {
+        let again = |attempt: &Attempt| attempt.state == AttemptState::Queued && attempt.may_be_out();
+        let unknown: Vec<bool> = message.attempts.iter().map(again).collect();
+        withdraw(message, now, |_| true);
+        // Nobody waits for what became of them; should a receipt come all the same, it counts.
+        for (attempt, _) in message.attempts.iter_mut().zip(unknown).filter(|(_, unknown)| *unknown) {
+            attempt.state = AttemptState::Expired;
+        }
+        settle_status(message);
+    }
 }

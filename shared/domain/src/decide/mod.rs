@@ -18,7 +18,7 @@ mod receipt;
 mod reschedule;
 mod result;
 
-pub use cancel::{NotCancellable, cancel};
+pub use cancel::{NotCancellable, abandon, cancel};
 pub use claim::{ClaimRefused, claim, lose, reopen};
 pub use expire::expire;
 pub use open::open;
@@ -197,10 +197,15 @@ fn chain_succeeded(message: &Message) -> bool {
 }
 
 fn withdraw_chain(message: &mut Message, now: Time) {
+    withdraw(message, now, |leg| !leg.required);
+}
+
+/// Takes back what waits on these legs.
+fn withdraw(message: &mut Message, now: Time, concerned: impl Fn(&Leg) -> bool) {
     let route = message.route.clone();
     let mut withdrawn = Vec::new();
     for attempt in &mut message.attempts {
-        if attempt.state == AttemptState::Queued && !route[usize::from(attempt.leg)].required {
+        if attempt.state == AttemptState::Queued && concerned(&route[usize::from(attempt.leg)]) {
             // What may be out is not called back by not sending it again.
             attempt.state = if attempt.may_be_out() { AttemptState::Unknown } else { AttemptState::Canceled };
             attempt.ended_at = Some(now);
@@ -241,7 +246,8 @@ fn status_of(message: &Message) -> Status {
     let last = message.current();
     match last.map(|attempt| attempt.state) {
         Some(AttemptState::Expired) => Status::Expired,
-        Some(AttemptState::Canceled) => Status::Canceled,
+        // Beside what has gone out, what was taken back is no cancel of the message.
+        Some(AttemptState::Canceled) if attempts.iter().all(|attempt| attempt.tries == 0) => Status::Canceled,
         Some(AttemptState::Failed) if last.is_some_and(is_our_fault) => Status::Error,
         _ => Status::Undelivered,
     }

@@ -271,3 +271,21 @@ fn no_provider_is_an_error_of_ours() {
     result(&mut message, &of, at(1));
     assert_eq!(message.status, Status::Error);
 }
+
+#[test]
+fn a_message_of_a_deleted_task_goes_no_further() {
+    // Nothing has gone out.
+    let mut message = opened([leg(Channel::Sms), leg(Channel::Email)]);
+    abandon(&mut message, at(1));
+    assert_eq!((message.status, outstanding(&message)), (Status::Canceled, Vec::new()));
+    // One required channel has, the other one waits.
+    let required = |channel| Leg { required: true, ..leg(channel) };
+    let mut message = opened([required(Channel::Sms), required(Channel::Email)]);
+    claim(&mut message, 0, at(1)).expect("claimed");
+    abandon(&mut message, at(2));
+    assert_eq!((message.attempts[0].state, message.attempts[1].state), (AttemptState::Claimed, AttemptState::Canceled));
+    assert!(outstanding(&message).iter().all(|effect| !matches!(effect, Effect::Send { .. })));
+    let before = message.clone();
+    abandon(&mut message, at(3));
+    assert_eq!(message, before, "a second time changes nothing");
+}

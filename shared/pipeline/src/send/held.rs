@@ -50,7 +50,7 @@ where
             // The walk of the delete may have found it claimed, for a try that has come to nothing.
             Passage::Gone => {
                 let key = (of.account, of.message);
-                update(&self.store, key, Some(message), |message| decide::cancel(message, now).is_ok()).await?;
+                update(&self.store, key, Some(message), |message| decide::abandon(message, now)).await?;
             }
         }
         Ok(true)

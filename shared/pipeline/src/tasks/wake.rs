@@ -67,17 +67,17 @@ pub(crate) fn has_windows(message: &Message) -> bool {
     !message.schedule.ranges.is_empty()
 }
 
-/// Cancels what can be cancelled. What a provider holds is left to its receipts; should another channel follow, its sender
-/// cancels it.
+/// Cancels what has not gone out. What a provider holds is left to its receipts; should another channel follow, its sender takes
+/// that back.
 async fn cancel_all<S, C>(store: &S, clock: &C, messages: impl Iterator<Item = Message>) -> PortResult<()>
 where
     S: Messages,
     C: Clock,
 {
-    let open = messages.filter(|message| !message.status.is_final());
+    let open = messages.filter(|message| !message.status.is_final() || !decide::outstanding(message).is_empty());
     let cancelled = open.map(|message| {
         let key = (message.account, message.id);
-        update(store, key, Some(message), |message| decide::cancel(message, clock.now()).is_ok())
+        update(store, key, Some(message), |message| decide::abandon(message, clock.now()))
     });
     let cancelled = stream::iter(cancelled.collect::<Vec<_>>()).buffer_unordered(CONCURRENT_UPDATES);
     cancelled.try_for_each(|_| async { Ok(()) }).await

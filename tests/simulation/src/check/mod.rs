@@ -3,12 +3,14 @@
 
 mod calls;
 mod end;
+mod held;
 mod watch;
 
 pub(crate) use calls::SKEW;
 
 use crate::world::{Key, World};
-use baton_domain::{AttemptRef, Channel, Leg, MessageId, Outcome, ReceiptStatus, SuccessStatus};
+use baton_domain::{AccountId, AttemptRef, Channel, Leg, MessageId, Outcome, ReceiptStatus, SuccessStatus, TaskId};
+use held::Asked;
 use std::{collections::BTreeMap, time::Duration};
 
 /// A rule.
@@ -38,6 +40,8 @@ pub enum Check {
     ShortLinks,
     /// Who is known to want no messages on a channel gets none there.
     Stopped,
+    /// Nothing of a task is claimed while it is paused, or after it was deleted.
+    Held,
     /// The world comes to rest, and nothing panics.
     Rest,
 }
@@ -58,6 +62,7 @@ impl Check {
             Check::Timeline => "the timeline only grows",
             Check::Truthful => "what was reported shows",
             Check::ShortLinks => "short links lead on",
+            Check::Held => "nothing of a paused task goes out",
             Check::Stopped => "nobody on the stop list is written to",
             Check::Rest => "it comes to rest",
         }
@@ -134,6 +139,8 @@ pub(crate) struct Truth {
     rescheduling: BTreeMap<u64, (Key, bool)>,
     /// Since when who is known to want no messages on a channel.
     stopped: BTreeMap<(Channel, String), i64>,
+    /// What callers have asked of tasks.
+    asked: BTreeMap<(AccountId, TaskId), Asked>,
     /// The message of each recipient.
     people: BTreeMap<String, MessageId>,
     /// The ids that each request was answered with; `None` when it was refused.

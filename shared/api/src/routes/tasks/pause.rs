@@ -9,7 +9,8 @@ use crate::{
 };
 use baton_pipeline::{ports::Clock, tasks::pause::pause};
 
-/// Pauses a task: within two seconds nothing more of it is handed to a provider. Pausing it again is no error.
+/// Pauses a task: within two seconds nothing more of it is taken up; a call to a provider that has begun is completed. Pausing it
+/// again is no error.
 #[utoipa::path(post, path = "/pausedTasks/{id}", tag = "tasks", operation_id = "pauseTask",
     params(("id" = Uuid, Path, description = "The task's id."), ("companyId" = Option<u64>, Query, description = "The account; the caller's own when absent."),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible characters; the same request with the same key is done once.")),

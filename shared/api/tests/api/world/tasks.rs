@@ -1,5 +1,3 @@
-//! Tasks, with their bulks and files, in memory.
-
 use super::World;
 use baton_domain::{AccountId, BulkId, Task, TaskId, task::TaskBulk};
 use baton_pipeline::{
