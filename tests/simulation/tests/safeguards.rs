@@ -25,7 +25,8 @@ const fn shows_as(off: Safeguard) -> &'static [Check] {
         // A retry that comes before the provider asked for it is a call too many.
         Safeguard::Time => &[Check::Punctual, Check::OneCall],
         Safeguard::Window => &[Check::Punctual],
-        Safeguard::Cancel => &[Check::Cancelled],
+        // What the delete of a task has cancelled is no longer the passage's to hold.
+        Safeguard::Cancel => &[Check::Cancelled, Check::Held],
         Safeguard::Idempotency => &[Check::AcceptedOnce],
         Safeguard::PutOnce => &[Check::Forward, Check::Timeline],
         Safeguard::AccountScope => &[Check::Accounts],
