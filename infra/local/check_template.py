@@ -189,7 +189,7 @@ def functions(_: dict[str, Any], resources: Resources) -> Iterator[str]:
         if not groups[group].get("RetentionInDays"):
             yield f"{group} keeps its records for ever"
         variables = function["Environment"]["Variables"]
-        if variables["FUNCTION_TIMEOUT"] != function.get("Timeout"):
+        if str(variables["FUNCTION_TIMEOUT"]) != str(function.get("Timeout")):
             yield f"{key} is told another time-out than it has"
         elif function["Timeout"] != {"Ref": "FunctionTimeout"} and key not in LONG:
             yield f"{key} has a time-out of its own"
