@@ -64,14 +64,17 @@ pub async fn run() -> Result<(), Error> {
 }
 
 /// UTF-8's byte order mark.
-const MARK: &[u8] = "\u{feff}".as_bytes();
+const MARK: &str = "\u{feff}";
 
 /// A body as the gateway takes it: bytes go through it in base 64, but for those of text, which `lambda_http` decodes. That drops
 /// a byte order mark, by which Excel knows the encoding of CSV; so there is one more for it to drop.
 fn body(body: baton_api::Body) -> Body {
     match body {
+        baton_api::Body::Text(text) if text.starts_with(MARK) => Body::Text(format!("{MARK}{text}")),
         baton_api::Body::Text(text) => Body::Text(text),
-        baton_api::Body::Bytes(bytes) if bytes.starts_with(MARK) => Body::Binary([MARK, &bytes].concat()),
+        baton_api::Body::Bytes(bytes) if bytes.starts_with(MARK.as_bytes()) => {
+            Body::Binary([MARK.as_bytes(), &bytes].concat())
+        }
         baton_api::Body::Bytes(bytes) => Body::Binary(bytes.into_owned()),
     }
 }

@@ -111,7 +111,9 @@ def test_workbook(stock: tuple[Client, list[str], str]) -> None:
     rows = rows_of_workbook(download(export["url"]))
     assert [row["ID сообщения"] for row in rows] == [ids[0], ids[2]]
     assert rows[0]["Текст"] == "=Привет, Анна"
-    days = (datetime.fromisoformat(client.message(ids[0])["createdAt"]) - datetime(1899, 12, 30, tzinfo=UTC)).total_seconds()
+    days = (
+        datetime.fromisoformat(client.message(ids[0])["createdAt"]) - datetime(1899, 12, 30, tzinfo=UTC)
+    ).total_seconds()
     assert float(rows[0]["Создано, UTC"]) == pytest.approx(days / 86400, abs=1e-6)
 
 
