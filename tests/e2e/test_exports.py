@@ -67,7 +67,7 @@ def rows_of_workbook(content: bytes) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def stock(new_account: NewAccount) -> tuple[Client, list[str], str]:
-    """Messages over a period: two delivered, one refused for good; one before the period. And the period's beginning."""
+    """Messages over a period, two delivered and one refused for good; one before it; when the period begins."""
     client = new_account()
     early = client.send(item({"sms": {"text": "early"}}, {"phone": phone()}))[0]
     client.until(early, "DELIVERED")
@@ -105,7 +105,7 @@ def test_csv(stock: tuple[Client, list[str], str]) -> None:
 
 
 def test_workbook(stock: tuple[Client, list[str], str]) -> None:
-    """A workbook has the messages that the filters choose, with Russian headers, texts as they are and dates as numbers."""
+    """A workbook has what the filters choose, with Russian headers, texts as they are and dates as numbers."""
     client, ids, begin = stock
     export = made(client, {"format": "xlsx", "from": begin, "status": ["DELIVERED"], "id": ids})
     rows = rows_of_workbook(download(export["url"]))
@@ -127,7 +127,7 @@ def test_the_link_ends_and_is_made_afresh(stock: tuple[Client, list[str], str], 
     assert client.ok("GET", f"/exports/{export['id']}")["url"].startswith(export["url"].split("?")[0])
     other = new_account()
     assert other.call("GET", f"/exports/{export['id']}").status == 404
-    assert [entry["id"] for entry in client.walk("/exports")][0] == export["id"]
+    assert next(entry["id"] for entry in client.walk("/exports")) == export["id"]
 
 
 def test_the_report_of_a_small_task(new_account: NewAccount) -> None:

@@ -1,4 +1,4 @@
-"""Sheets: from the empty workbook over both ways of giving it to us to messages, lists of refused rows, and files that are none."""
+"""Sheets: from the empty workbook, given in both ways, to messages and refused rows; and files that are none."""
 
 import csv
 import io
