@@ -167,4 +167,10 @@ def test_health_and_openapi_need_no_key(stock: Stock) -> None:
     ours |= {(method, path) for method in ("get", "put") for path in ("/senders", "/tariffs/sms")}
     ours |= {(method, "/stopList") for method in ("get", "put", "delete")}
     ours |= {("get", "/whiteList"), ("put", "/whiteList/{companyId}")}
+    ours |= {("post", "/phoneChecks"), ("get", "/exports"), ("post", "/exports"), ("get", "/exports/{id}")}
+    ours |= {("get", "/tasks"), ("post", "/tasks"), ("get", "/tasks/sheets/{type}"), ("post", "/startedTasks/{id}")}
+    ours |= {(method, "/tasks/{id}") for method in ("get", "post", "put", "delete")}
+    ours |= {("get", f"/tasks/{{id}}/{part}") for part in ("statuses", "errors", "report")}
+    ours |= {("post", "/tasks/{id}/upload"), ("post", "/pausedTasks/{id}"), ("delete", "/pausedTasks/{id}")}
+    ours |= {("post", "/messages/bulk"), ("get", "/messages/bulk/{id}")}
     assert {(method, path.removeprefix("/api/v1")) for method, path in routes} == ours

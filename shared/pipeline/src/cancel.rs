@@ -9,7 +9,7 @@ use baton_domain::{
     decide::{self, NotCancellable},
 };
 
-/// Cancels a message. `None` when the account has no such message; otherwise the message as it is now, and whether it is
+/// Cancels a message, of which `read` is what was read of it just now, if it was. `None` when the account has no such message; otherwise the message as it is now, and whether it is
 /// cancelled. A cancel that is answered as done wins over every later claim.
 ///
 /// # Errors
@@ -17,12 +17,12 @@ use baton_domain::{
 pub async fn cancel<S, C>(
     store: &S,
     clock: &C,
-    account: AccountId,
-    id: MessageId,
+    (account, id): (AccountId, MessageId),
+    read: Option<Message>,
 ) -> PortResult<Option<(Message, Result<(), NotCancellable>)>>
 where
     S: Messages,
     C: Clock,
 {
-    update(store, (account, id), None, |message| decide::cancel(message, clock.now())).await
+    update(store, (account, id), read, |message| decide::cancel(message, clock.now())).await
 }

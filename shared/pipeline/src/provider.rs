@@ -67,7 +67,7 @@ pub trait Provider: Send + Sync {
 }
 
 /// The longest a provider call may take; what has not answered by then is an unknown outcome.
-pub const CALL_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(8);
+pub const CALL_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(7);
 
 /// The receipt of one attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]

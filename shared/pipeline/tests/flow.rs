@@ -194,7 +194,7 @@ async fn no_provider_and_no_such_provider_are_misconfigurations() {
 async fn a_cancelled_message_is_not_sent() {
     let (memory, clock, pointer) = accepted(&[Channel::Sms]).await;
     let (message, cancelled) =
-        cancel(&memory, &clock, ACCOUNT, pointer.attempt.message).await.expect("asked").expect("a message");
+        cancel(&memory, &clock, (ACCOUNT, pointer.attempt.message), None).await.expect("asked").expect("a message");
     assert_eq!((message.status, cancelled), (Status::Canceled, Ok(())));
     let provider = Scripted::default();
     assert_eq!(sender(&memory, &clock, Channel::Sms, &provider).handle(pointer).await.expect("handled"), Verdict::Done);

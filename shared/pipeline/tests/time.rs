@@ -123,7 +123,7 @@ async fn the_schedule_of_a_bulk_with_nothing_left_to_do_is_removed() {
     let ids: Vec<_> = memory.state().messages.keys().map(|(_, id)| *id).collect();
     let now = WakeUp { at: start().timestamp_millis(), ..set[0] };
     for (id, left) in ids.into_iter().zip([1, 0]) {
-        cancel(&memory, &clock, ACCOUNT, id).await.expect("asked").expect("a message").1.expect("cancelled");
+        cancel(&memory, &clock, (ACCOUNT, id), None).await.expect("asked").expect("a message").1.expect("cancelled");
         dispatch(&memory, &memory, &memory, &clock, now).await.expect("dispatched");
         assert_eq!(memory.state().schedules.len(), left);
     }

@@ -52,7 +52,7 @@ pub(crate) async fn act(ports: &Ports, index: usize) -> PortResult<()> {
             ports.shared.lock().replied(index, request, &reply);
         }
         Act::Cancel { account, messages } => {
-            let cancels = messages.iter().map(|key| cancel(ports, ports, account, key.1));
+            let cancels = messages.iter().map(|key| cancel(ports, ports, (account, key.1), None));
             for (key, answer) in messages.iter().zip(join_all(cancels).await) {
                 let found = answer?;
                 let world = &mut *ports.shared.lock();

@@ -44,8 +44,9 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let wanted = Wanted::read(&wanted, call.optional_json()?.as_ref(), &mut faults);
     let account = caller.account(wanted.company)?;
     faults.check()?;
-    let ids = wanted.find(app, account).await?;
-    let cancelling = stream::iter(ids.into_iter().map(|id| cancel(&app.ports, &app.clock, account, id)));
+    let found = wanted.find(app, account).await?;
+    let cancelling = found.into_iter().map(|(id, read)| cancel(&app.ports, &app.clock, (account, id), read));
+    let cancelling = stream::iter(cancelling.collect::<Vec<_>>());
     let cancelled: Vec<_> = cancelling.buffered(MOST_AT_ONCE).try_collect().await?;
     let done = cancelled.iter().flatten().filter(|(_, answer)| answer.is_ok());
     tidy(app, done.map(|(message, _)| message)).await?;
@@ -124,24 +125,29 @@ impl Wanted {
         }
     }
 
-    /// The messages that are meant, each once, in the order of the lists.
-    async fn find<P: Ports, C: Clock>(&self, app: &App<P, C>, account: AccountId) -> Result<Vec<MessageId>, Refusal> {
-        let mut found: Vec<MessageId> = self.ids.iter().copied().map(MessageId).collect();
+    /// The messages that are meant, each once, in the order of the lists; and those that were read to find them.
+    async fn find<P: Ports, C: Clock>(
+        &self,
+        app: &App<P, C>,
+        account: AccountId,
+    ) -> Result<Vec<(MessageId, Option<Message>)>, Refusal> {
+        let mut found: Vec<_> = self.ids.iter().map(|id| (MessageId(*id), None)).collect();
+        let with_id = |message: Message| (message.id, Some(message));
         for bulk in &self.bulks {
             let messages = find::bulk(&app.ports, account, BulkId(*bulk)).await?;
-            found.extend(messages.into_iter().map(|message| message.id));
+            found.extend(messages.into_iter().map(with_id));
         }
         for task in &self.tasks {
             let instead = "DELETE /tasks/{id} cancels all of them.";
             let messages = find::task(&app.ports, account, TaskId(*task), instead).await?;
-            found.extend(messages.into_iter().map(|message| message.id));
+            found.extend(messages.into_iter().map(with_id));
         }
         for group in &self.groups {
             let messages = find::group(&app.ports, account, &GroupId(group.clone())).await?;
-            found.extend(messages.into_iter().map(|message| message.id));
+            found.extend(messages.into_iter().map(with_id));
         }
         let mut seen = HashSet::new();
-        found.retain(|id| id.index().is_some() && seen.insert(*id));
+        found.retain(|(id, _)| id.index().is_some() && seen.insert(*id));
         Ok(found)
     }
 }
