@@ -6,12 +6,12 @@ use baton_aws::{
 };
 use baton_domain::{AccountId, BulkId, Message, MessageId, ShortLink, Spec, Task, TaskId, task::TaskBulk};
 use baton_pipeline::{
-    objects::{ObjectInfo, Objects, UploadForm},
+    objects::HasObjects,
     ports::{PortResult, Specs, Stored},
     short_links::ShortLinkLists,
     tasks::ports::{TaskBulks, TaskReads, Tasks},
 };
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The messages, the exports, their files and the function's own queue, in one value.
@@ -126,52 +126,10 @@ impl ExportQueue for MakerPorts {
     }
 }
 
-impl Objects for MakerPorts {
-    async fn put(
-        &self,
-        key: &str,
-        content_type: &str,
-        metadata: &BTreeMap<String, String>,
-        bytes: Vec<u8>,
-    ) -> PortResult<()> {
-        self.files.put(key, content_type, metadata, bytes).await
-    }
+impl HasObjects for MakerPorts {
+    type Objects = ObjectStore;
 
-    async fn put_file(&self, key: &str, content_type: &str, file: &Path) -> PortResult<()> {
-        self.files.put_file(key, content_type, file).await
-    }
-
-    async fn info(&self, key: &str) -> PortResult<Option<ObjectInfo>> {
-        self.files.info(key).await
-    }
-
-    async fn get(&self, key: &str) -> PortResult<Option<Vec<u8>>> {
-        self.files.get(key).await
-    }
-
-    async fn get_file(&self, key: &str, file: &Path) -> PortResult<bool> {
-        self.files.get_file(key, file).await
-    }
-
-    async fn keys(&self, prefix: &str) -> PortResult<Vec<String>> {
-        self.files.keys(prefix).await
-    }
-
-    async fn remove(&self, key: &str) -> PortResult<()> {
-        self.files.remove(key).await
-    }
-
-    fn link(&self, key: &str, file_name: &str, valid: Duration) -> PortResult<String> {
-        self.files.link(key, file_name, valid)
-    }
-
-    fn form(
-        &self,
-        key: &str,
-        most_bytes: u64,
-        metadata: &BTreeMap<String, String>,
-        valid: Duration,
-    ) -> PortResult<UploadForm> {
-        self.files.form(key, most_bytes, metadata, valid)
+    fn objects(&self) -> &ObjectStore {
+        &self.files
     }
 }

@@ -14,7 +14,7 @@ use baton_domain::{
 };
 use baton_pipeline::{
     accept::Bulk,
-    objects::{ObjectInfo, Objects, UploadForm},
+    objects::HasObjects,
     pointer::WakeUp,
     ports::{Accepting, Begun, Bulks, PortResult, Stored, WakeUps},
     stops::StopList,
@@ -23,12 +23,7 @@ use baton_pipeline::{
         ports::{TaskBulks, TaskFiles, TaskReads},
     },
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::Arc};
 use uuid::Uuid;
 
 /// All that the import needs of AWS.
@@ -182,52 +177,10 @@ impl WakeUps for Imports {
     }
 }
 
-impl Objects for Imports {
-    async fn put(
-        &self,
-        key: &str,
-        content_type: &str,
-        metadata: &BTreeMap<String, String>,
-        bytes: Vec<u8>,
-    ) -> PortResult<()> {
-        self.objects.put(key, content_type, metadata, bytes).await
-    }
+impl HasObjects for Imports {
+    type Objects = ObjectStore;
 
-    async fn put_file(&self, key: &str, content_type: &str, file: &Path) -> PortResult<()> {
-        self.objects.put_file(key, content_type, file).await
-    }
-
-    async fn info(&self, key: &str) -> PortResult<Option<ObjectInfo>> {
-        self.objects.info(key).await
-    }
-
-    async fn get(&self, key: &str) -> PortResult<Option<Vec<u8>>> {
-        self.objects.get(key).await
-    }
-
-    async fn get_file(&self, key: &str, file: &Path) -> PortResult<bool> {
-        self.objects.get_file(key, file).await
-    }
-
-    async fn keys(&self, prefix: &str) -> PortResult<Vec<String>> {
-        self.objects.keys(prefix).await
-    }
-
-    async fn remove(&self, key: &str) -> PortResult<()> {
-        self.objects.remove(key).await
-    }
-
-    fn link(&self, key: &str, file_name: &str, valid: Duration) -> PortResult<String> {
-        self.objects.link(key, file_name, valid)
-    }
-
-    fn form(
-        &self,
-        key: &str,
-        most_bytes: u64,
-        metadata: &BTreeMap<String, String>,
-        valid: Duration,
-    ) -> PortResult<UploadForm> {
-        self.objects.form(key, most_bytes, metadata, valid)
+    fn objects(&self) -> &ObjectStore {
+        &self.objects
     }
 }
