@@ -4,12 +4,12 @@ use baton_api::ports::{Export, ExportPointer, ExportQueue, Exports, Index, Line,
 use baton_aws::{
     control::ControlTable, messages::MessageTable, objects::ObjectStore, queues::ExportsQueue, short_links::LinkTable,
 };
-use baton_domain::{AccountId, BulkId, Message, MessageId, ShortLink, Spec, Task, TaskId, task::TaskBulk};
+use baton_domain::{AccountId, BulkId, Message, MessageId, ShortLink, Spec};
 use baton_pipeline::{
     objects::HasObjects,
     ports::{PortResult, Specs, Stored},
     short_links::ShortLinkLists,
-    tasks::ports::{TaskBulks, TaskReads, Tasks},
+    tasks::ports::HasTasks,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -72,33 +72,11 @@ impl ShortLinkLists for MakerPorts {
     }
 }
 
-impl TaskReads for MakerPorts {
-    async fn task(&self, account: AccountId, id: TaskId) -> PortResult<Option<Task>> {
-        self.control.task(account, id).await
-    }
-}
+impl HasTasks for MakerPorts {
+    type Tasks = ControlTable;
 
-impl Tasks for MakerPorts {
-    async fn tasks(&self, account: AccountId) -> PortResult<Vec<Task>> {
-        self.control.tasks(account).await
-    }
-
-    async fn add_task(&self, task: &Task) -> PortResult<()> {
-        self.control.add_task(task).await
-    }
-
-    async fn store_task(&self, task: &Task, read: u64) -> PortResult<Stored> {
-        self.control.store_task(task, read).await
-    }
-}
-
-impl TaskBulks for MakerPorts {
-    async fn add_bulk(&self, account: AccountId, task: TaskId, bulk: BulkId, messages: u16) -> PortResult<()> {
-        self.control.add_bulk(account, task, bulk, messages).await
-    }
-
-    async fn bulks_of(&self, account: AccountId, task: TaskId) -> PortResult<Vec<TaskBulk>> {
-        self.control.bulks_of(account, task).await
+    fn tasks_in(&self) -> &ControlTable {
+        &self.control
     }
 }
 

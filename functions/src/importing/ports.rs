@@ -6,10 +6,9 @@ use baton_aws::{
     state::StateTable,
 };
 use baton_domain::{
-    AccountId, BulkId, Message, Spec, Task, TaskId, Template, Time,
+    AccountId, BulkId, Message, Spec, Template, Time,
     price_list::{PriceList, RegisteredSender, Tariff},
     stop::Listed,
-    task::TaskBulk,
     white_list::Permitted,
 };
 use baton_pipeline::{
@@ -18,10 +17,7 @@ use baton_pipeline::{
     pointer::WakeUp,
     ports::{Accepting, Begun, Bulks, PortResult, Stored, WakeUps},
     stops::StopList,
-    tasks::{
-        file::TaskFile,
-        ports::{TaskBulks, TaskFiles, TaskReads},
-    },
+    tasks::ports::HasTasks,
 };
 use std::{collections::BTreeSet, sync::Arc};
 use uuid::Uuid;
@@ -73,37 +69,11 @@ impl Bulks for Imports {
     }
 }
 
-impl TaskReads for Imports {
-    async fn task(&self, account: AccountId, id: TaskId) -> PortResult<Option<Task>> {
-        self.control.task(account, id).await
-    }
-}
+impl HasTasks for Imports {
+    type Tasks = ControlTable;
 
-impl TaskBulks for Imports {
-    async fn add_bulk(&self, account: AccountId, task: TaskId, bulk: BulkId, messages: u16) -> PortResult<()> {
-        self.control.add_bulk(account, task, bulk, messages).await
-    }
-
-    async fn bulks_of(&self, account: AccountId, task: TaskId) -> PortResult<Vec<TaskBulk>> {
-        self.control.bulks_of(account, task).await
-    }
-}
-
-impl TaskFiles for Imports {
-    async fn file(&self, account: AccountId, task: TaskId, id: Uuid) -> PortResult<Option<TaskFile>> {
-        self.control.file(account, task, id).await
-    }
-
-    async fn files_of(&self, account: AccountId, task: TaskId) -> PortResult<Vec<TaskFile>> {
-        self.control.files_of(account, task).await
-    }
-
-    async fn add_file(&self, file: &TaskFile) -> PortResult<()> {
-        self.control.add_file(file).await
-    }
-
-    async fn store_file(&self, file: &TaskFile, read: u64) -> PortResult<Stored> {
-        self.control.store_file(file, read).await
+    fn tasks_in(&self) -> &ControlTable {
+        &self.control
     }
 }
 

@@ -78,3 +78,60 @@ pub trait TaskProgress: Send + Sync {
     /// Counts the steps of a bulk that have not been counted before: those with a higher sequence number than the last that was.
     fn count(&self, steps: &Steps) -> impl Future<Output = PortResult<()>> + Send;
 }
+
+/// Holds tasks, their bulks and their files with another value, which fulfils these ports for it.
+pub trait HasTasks: Send + Sync {
+    /// What has the tasks.
+    type Tasks: Send + Sync;
+
+    /// What has the tasks.
+    fn tasks_in(&self) -> &Self::Tasks;
+}
+
+impl<T: HasTasks<Tasks: TaskReads>> TaskReads for T {
+    async fn task(&self, account: AccountId, id: TaskId) -> PortResult<Option<Task>> {
+        self.tasks_in().task(account, id).await
+    }
+}
+
+impl<T: HasTasks<Tasks: Tasks>> Tasks for T {
+    async fn tasks(&self, account: AccountId) -> PortResult<Vec<Task>> {
+        self.tasks_in().tasks(account).await
+    }
+
+    async fn add_task(&self, task: &Task) -> PortResult<()> {
+        self.tasks_in().add_task(task).await
+    }
+
+    async fn store_task(&self, task: &Task, read: u64) -> PortResult<Stored> {
+        self.tasks_in().store_task(task, read).await
+    }
+}
+
+impl<T: HasTasks<Tasks: TaskBulks>> TaskBulks for T {
+    async fn add_bulk(&self, account: AccountId, task: TaskId, bulk: BulkId, messages: u16) -> PortResult<()> {
+        self.tasks_in().add_bulk(account, task, bulk, messages).await
+    }
+
+    async fn bulks_of(&self, account: AccountId, task: TaskId) -> PortResult<Vec<TaskBulk>> {
+        self.tasks_in().bulks_of(account, task).await
+    }
+}
+
+impl<T: HasTasks<Tasks: TaskFiles>> TaskFiles for T {
+    async fn file(&self, account: AccountId, task: TaskId, id: Uuid) -> PortResult<Option<TaskFile>> {
+        self.tasks_in().file(account, task, id).await
+    }
+
+    async fn files_of(&self, account: AccountId, task: TaskId) -> PortResult<Vec<TaskFile>> {
+        self.tasks_in().files_of(account, task).await
+    }
+
+    async fn add_file(&self, file: &TaskFile) -> PortResult<()> {
+        self.tasks_in().add_file(file).await
+    }
+
+    async fn store_file(&self, file: &TaskFile, read: u64) -> PortResult<Stored> {
+        self.tasks_in().store_file(file, read).await
+    }
+}
