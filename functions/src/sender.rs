@@ -12,7 +12,7 @@ use baton_aws::{
     state::StateTable,
 };
 use baton_channels::{Context, DocumentFault, document};
-use baton_domain::Channel;
+use baton_domain::{Channel, Time};
 use baton_pipeline::{gate::Gate, provider::Provider, send::Sender, tasks::passage::Passages};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use std::{
@@ -103,9 +103,15 @@ impl Function {
         }))
     }
 
-    async fn handle(&self, queue: &OwnQueue, event: SqsEvent) -> Result<SqsBatchResponse, Error> {
+    async fn handle(&self, queue: &OwnQueue, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
         let sender = &self.sender().await?;
-        let answer = batch::run(queue, &event, |record| async move { Ok(sender.handle(body(record)?).await?) });
+        let end = i64::try_from(event.context.deadline).ok().and_then(Time::from_timestamp_millis);
+        let answer =
+            batch::run(
+                queue,
+                &event.payload,
+                |record| async move { Ok(sender.handle_until(body(record)?, end).await?) },
+            );
         Ok(answer.await)
     }
 }
@@ -134,5 +140,5 @@ pub async fn run(channel: Channel, build: Build) -> Result<(), Error> {
         aws,
     };
     let (function, queue) = (&function, &queue);
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| function.handle(queue, event.payload))).await
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| function.handle(queue, event))).await
 }

@@ -35,6 +35,12 @@ use turn::Turn;
 /// Meta's customer service window: how long after a recipient's last message a free text may be sent.
 const WHATSAPP_WINDOW: TimeDelta = TimeDelta::hours(24);
 
+/// What is kept of a process's time for recording the outcome of a call, on a bad day.
+const RECORDING: Duration = Duration::from_secs(3);
+
+/// What a call gets where even that is not left: some providers answer within it, and the claim is ours already.
+const SHORTEST_CALL: Duration = Duration::from_secs(1);
+
 /// What is to become of the record on the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -80,11 +86,20 @@ where
     L: ShortLinks,
     T: TaskReads,
 {
-    /// Handles one pointer.
+    /// Handles one pointer, in a process that has all the time in the world.
     ///
     /// # Errors
     /// A port failed; the pointer must come again.
     pub async fn handle(&self, pointer: Pointer) -> PortResult<Verdict> {
+        self.handle_until(pointer, None).await
+    }
+
+    /// Handles one pointer in a process that is stopped at `end`. The call to the provider ends early enough for its outcome
+    /// to be recorded, as nobody could say any more what came of it otherwise.
+    ///
+    /// # Errors
+    /// A port failed; the pointer must come again.
+    pub async fn handle_until(&self, pointer: Pointer, end: Option<Time>) -> PortResult<Verdict> {
         let received = self.tasks.moment();
         // Before its turn, so that a paused task takes none; and after it, as it may have waited for that here.
         if self.is_held(pointer, received).await?
@@ -94,7 +109,7 @@ where
             return Ok(Verdict::Done);
         }
         match self.store.claim(pointer.attempt, self.clock.now()).await? {
-            Claim::Won(message) => self.send(*message, pointer).await,
+            Claim::Won(message) => self.send(*message, pointer, end).await,
             Claim::Lost(message) => self.not_ours(*message, pointer).await,
             Claim::Missing => {
                 tracing::warn!(attempt = %pointer.attempt, "a pointer to a message that is not there");
@@ -103,12 +118,13 @@ where
         }
     }
 
-    async fn send(&self, message: Message, pointer: Pointer) -> PortResult<Verdict> {
+    async fn send(&self, message: Message, pointer: Pointer, end: Option<Time>) -> PortResult<Verdict> {
         let index = pointer.attempt.attempt;
         let try_number = message.attempts[usize::from(index)].tries;
         let (choice, outcome, part_count) = match self.prepare(&message, pointer).await {
             Ok((choice, request)) => {
-                let outcome = call(choice.provider, &request).await;
+                let limit = call_limit(end, self.clock.now());
+                let outcome = call(choice.provider, &request, limit).await;
                 self.gate.take(choice.provider.name(), &outcome, self.clock.now()).await;
                 self.stop(&message, index, &choice, &outcome).await;
                 (Some(choice), outcome, request.part_count())
@@ -278,9 +294,15 @@ where
     }
 }
 
+/// How long a call may take in a process that is stopped at `end`.
+fn call_limit(end: Option<Time>, now: Time) -> Duration {
+    let longest = CALL_TIMEOUT + Duration::from_secs(1);
+    let left = |end: Time| (end - now).to_std().unwrap_or_default().saturating_sub(RECORDING);
+    end.map_or(longest, |end| left(end).clamp(SHORTEST_CALL, longest))
+}
+
 /// Calls a provider, and holds it to its promises: it answers in time and does not panic.
-async fn call(provider: &dyn Provider, request: &SendRequest) -> Outcome {
-    let limit = CALL_TIMEOUT + Duration::from_secs(1);
+async fn call(provider: &dyn Provider, request: &SendRequest, limit: Duration) -> Outcome {
     let call = AssertUnwindSafe(provider.send(request)).catch_unwind();
     let unknown = |code, message| Outcome::Unknown(ProviderError::new(ErrorClass::Unknown, code, message));
     match tokio::time::timeout(limit, call).await {
@@ -304,5 +326,18 @@ fn log(pointer: Pointer, provider: Option<&str>, outcome: &Outcome) {
         Outcome::Refused(error) | Outcome::Unknown(error) => {
             tracing::warn!(%attempt, provider, class = error.class.name(), code = error.code, "not sent");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_leaves_the_time_to_record_its_outcome() {
+        let now = Time::UNIX_EPOCH;
+        let limit = |seconds| call_limit(Some(now + TimeDelta::seconds(seconds)), now).as_secs();
+        assert_eq!(call_limit(None, now).as_secs(), 8);
+        assert_eq!([30, 11, 10, 5, 3, 0, -1].map(limit), [8, 8, 7, 2, 1, 1, 1]);
     }
 }
