@@ -11,7 +11,7 @@ const LONGEST_WINDOW_WAIT: TimeDelta = TimeDelta::days(2);
 #[must_use]
 pub fn ends_by(message: &Message) -> Time {
     let begins = message.schedule.send_at.map_or(message.created_at, |time| time.max(message.created_at));
-    let windows = if message.schedule.ranges.is_empty() { TimeDelta::zero() } else { LONGEST_WINDOW_WAIT };
+    let windows = if message.schedule.has_windows() { LONGEST_WINDOW_WAIT } else { TimeDelta::zero() };
     let period = |minutes: Option<u16>| TimeDelta::minutes(minutes.unwrap_or_default().into());
     message.route.iter().fold(begins, |end, leg| end + windows + period(leg.validity_minutes))
 }

@@ -141,12 +141,14 @@ impl Task {
         }
     }
 
-    /// How a message of the task is shown that is stored with this status: what waits in a paused task is paused.
+    /// How a message that waits is shown where the task is what holds it back: PAUSED in a paused task, DELAYED behind a closed
+    /// window. `own_windows` is as for [`Task::passage`].
     #[must_use]
-    pub fn shown(&self, status: Status) -> Status {
-        match (self.state, status) {
-            (TaskState::Paused, Status::Created | Status::Delayed) => Status::Paused,
-            _ => status,
+    pub fn holding(&self, own_windows: bool, now: Time) -> Option<Status> {
+        match self.passage(own_windows, now) {
+            Passage::Held if self.state == TaskState::Paused => Some(Status::Paused),
+            Passage::ClosedUntil(_) => Some(Status::Delayed),
+            Passage::Open | Passage::Held | Passage::Gone => None,
         }
     }
 }

@@ -69,11 +69,17 @@ pub struct Permit {
 const HORIZON_DAYS: u64 = 3;
 
 impl Schedule {
+    /// Whether there are windows. A message that has some does not keep to those of its task.
+    #[must_use]
+    pub const fn has_windows(&self) -> bool {
+        !self.ranges.is_empty()
+    }
+
     /// The one place that decides when a message may go: the first span from `now` on.
     #[must_use]
     pub fn permit(&self, now: Time) -> Permit {
         let earliest = self.send_at.map_or(now, |time| time.max(now));
-        if self.ranges.is_empty() {
+        if !self.has_windows() {
             return Permit { from: earliest, until: None };
         }
         let from = if self.allows(earliest) {

@@ -9,8 +9,8 @@ use crate::{
     lists::{
         Reading, contents,
         cut::Cut,
+        held::{self, Held},
         links, part,
-        paused::{self, Paused},
         position::{Position, Sort},
         select::Filter,
         sources,
@@ -53,7 +53,7 @@ impl<'a, P: Lists + Specs + ShortLinkLists + Tasks + TaskBulks, C: Clock> Rows<'
         let mut filter = Filter::read(&Query::parse(query), &mut faults);
         faults.check()?;
         if filter.statuses.is_some() {
-            filter.paused = Paused::of_account(reading.ports, account).await?;
+            filter.held = Held::of_account(reading.ports, account, reading.clock.now()).await?;
         }
         Ok(Rows { reading, account, filter, columns, page, after, ended: false })
     }
@@ -78,7 +78,7 @@ impl<'a, P: Lists + Specs + ShortLinkLists + Tasks + TaskBulks, C: Clock> Rows<'
             Some((after, _)) => self.after = Some(after),
             None => self.ended = true,
         }
-        let messages = paused::show(self.reading.ports, self.account, messages).await?;
+        let messages = held::show(self.reading.ports, (self.account, self.reading.clock.now()), messages).await?;
         self.rows(&messages).await
     }
 

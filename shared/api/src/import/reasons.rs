@@ -19,7 +19,7 @@ fn russian(detail: &Detail) -> String {
         ("invalid", "platform") => "Нужно одно из: android, ios, web.",
         ("invalid", "timeZone") => "Нужно название часового пояса, например Europe/Moscow.",
         ("invalid", "sendAt") => "Нужны дата и время отправки.",
-        ("invalid", "templateId") => "Нужен номер шаблона (UUID).",
+        ("invalid", "templateId") => "Нужен идентификатор шаблона (UUID).",
         ("invalid", "imageUrl" | "buttonUrl" | "mediaUrl" | "callbackUrl") => "Нужна ссылка http или https.",
         ("invalid", _) => return format!("Значение не подходит для поля {field}: {}", detail.message),
         ("out_of_range", "sendAt") => "Отправка не может быть позже чем через 366 дней.",

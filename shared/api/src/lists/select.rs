@@ -1,6 +1,6 @@
 //! Which messages a question means.
 
-use super::paused::Paused;
+use super::held::Held;
 use crate::{
     faults::Faults,
     mail, phone,
@@ -23,8 +23,8 @@ pub(crate) struct Filter {
     pub(crate) groups: Option<Vec<GroupId>>,
     pub(crate) recipients: Option<Vec<Recipient>>,
     pub(crate) tasks: Option<Vec<TaskId>>,
-    /// The paused tasks, where a status is asked for.
-    pub(crate) paused: Paused,
+    /// The tasks that hold messages back, where a status is asked for.
+    pub(crate) held: Held,
     pub(crate) from: Option<Time>,
     pub(crate) to: Option<Time>,
 }
@@ -55,7 +55,7 @@ impl Filter {
             groups: groups.map(|groups| groups.into_iter().map(|group| GroupId(group.to_owned())).collect()),
             recipients: recipients(query, faults),
             tasks: query.uuids("taskId", faults).map(|ids| ids.into_iter().map(TaskId).collect()),
-            paused: Paused::default(),
+            held: Held::default(),
             from: query.time("from", faults),
             to: query.time("to", faults),
         }
@@ -77,7 +77,7 @@ impl Filter {
     /// Whether a message is meant, its time left aside.
     pub(crate) fn matches(&self, message: &Message) -> bool {
         let any = |wanted: &Recipient| wanted.is(message);
-        one_of(&self.statuses, &self.paused.status(message))
+        one_of(&self.statuses, &self.held.status(message))
             && self
                 .channels
                 .as_ref()

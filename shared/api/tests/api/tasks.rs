@@ -111,6 +111,16 @@ async fn messages_join_a_task_and_are_shown_with_it() {
         found(&format!("taskId={id}&bulkId={}", other.body[0]["bulkId"].as_str().expect("an id"))).await.is_empty()
     );
 
+    // It is 9:00.
+    bench.put(&format!("/tasks/{id}"), &json!({"allowedTimeRanges": [["10:00:00", "11:00:00"]]})).await;
+    assert_eq!(moved(&bench, Method::DELETE, &format!("/pausedTasks/{id}")).await.0, 200);
+    let delayed = format!("status=DELAYED&taskId={id}&sort=createdAt");
+    assert_eq!(bench.get(&format!("/messages/{}", posted.ids()[0])).await.body["status"], "DELAYED");
+    assert_eq!(found(&delayed).await, posted.ids());
+    bench.clock.advance(Duration::from_secs(3600));
+    assert_eq!(bench.get(&format!("/messages/{}", posted.ids()[0])).await.body["status"], "CREATED");
+    assert!(found(&delayed).await.is_empty());
+
     let cancelled = bench.delete(&format!("/messages?taskId={id}")).await;
     assert_eq!(cancelled.ids(), posted.ids());
     assert!(cancelled.body.as_array().expect("a list").iter().all(|element| element["status"] == "CANCELED"));

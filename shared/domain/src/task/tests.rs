@@ -59,12 +59,16 @@ fn a_status_follows_from_what_was_asked_and_how_far_it_has_come() {
 }
 
 #[test]
-fn what_waits_in_a_paused_task_is_shown_as_paused() {
-    for status in Status::ALL {
-        let waits = matches!(status, Status::Created | Status::Delayed);
-        let shown = if waits { Status::Paused } else { status };
-        assert_eq!(task(TaskState::Paused).shown(status), shown);
-        assert_eq!(task(TaskState::Running).shown(status), status);
+fn what_waits_is_shown_as_its_task_holds_it_back() {
+    let (open, closed) = (at(6), at(19));
+    let holding = |state, own, now| task(state).holding(own, now);
+    assert_eq!(holding(TaskState::Running, false, open), None);
+    assert_eq!(holding(TaskState::Running, false, closed), Some(Status::Delayed));
+    assert_eq!(holding(TaskState::Running, true, closed), None);
+    for (own, now) in [(false, open), (false, closed), (true, open), (true, closed)] {
+        assert_eq!(holding(TaskState::Paused, own, now), Some(Status::Paused));
+        assert_eq!(holding(TaskState::Created, own, now), None);
+        assert_eq!(holding(TaskState::Deleted, own, now), None);
     }
 }
 

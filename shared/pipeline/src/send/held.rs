@@ -9,7 +9,7 @@ use crate::{
         WakeUps,
     },
     stops::{StopList, StopWrites},
-    tasks::{passage::Moment, ports::TaskReads, wake::has_windows},
+    tasks::{passage::Moment, ports::TaskReads},
     update::update,
 };
 use baton_domain::{AttemptState, decide, task::Passage};
@@ -39,7 +39,7 @@ where
         if attempt.is_none_or(|attempt| attempt.state != AttemptState::Queued) {
             return Ok(false);
         }
-        match passage(has_windows(&message)) {
+        match passage(message.schedule.has_windows()) {
             Passage::Open => return Ok(false),
             Passage::Held => {}
             Passage::ClosedUntil(opens) => {

@@ -39,7 +39,8 @@ where
         return Ok(());
     }
     let messages = store.messages(wake_up.account, wake_up.bulk).await?;
-    let (own_windows, others): (Vec<_>, Vec<_>) = messages.into_iter().partition(has_windows);
+    let (own_windows, others): (Vec<_>, Vec<_>) =
+        messages.into_iter().partition(|message| message.schedule.has_windows());
     match passage {
         Passage::Held => Ok(()),
         Passage::Open => {
@@ -60,11 +61,6 @@ where
         }
         Passage::Gone => cancel_all(store, clock, own_windows.into_iter().chain(others)).await,
     }
-}
-
-/// Whether a message keeps to windows of its own, and not to those of its task.
-pub(crate) fn has_windows(message: &Message) -> bool {
-    !message.schedule.ranges.is_empty()
 }
 
 /// Cancels what has not gone out. What a provider holds is left to its receipts; should another channel follow, its sender takes

@@ -3,7 +3,7 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::{contents, links, paused},
+    lists::{contents, held, links},
     refusal::Refusal,
     wire::Message,
 };
@@ -31,7 +31,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         return Err(missing());
     }
     let stored = Messages::load(&app.ports, account, id).await?.ok_or_else(missing)?;
-    let stored = &paused::show(&app.ports, account, vec![stored]).await?[..];
+    let stored = &held::show(&app.ports, (account, app.clock.now()), vec![stored]).await?[..];
     let mut shown = contents::rendered(&app.ports, stored).await?;
     let links = links::of(&app.ports, stored, &shown).await?.concat();
     let shown = shown.pop().unwrap_or_default();

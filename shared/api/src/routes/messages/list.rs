@@ -7,10 +7,10 @@ use crate::{
         contents,
         cursor::{Count, Cursor, Question},
         cut::Cut,
+        held::{self, Held},
         links,
         page::{PARAMETERS, Page},
         part,
-        paused::{self, Paused},
         select::{FILTERS, Filter},
     },
     query::{Query, place},
@@ -94,7 +94,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     }
     faults.check()?;
     if filter.statuses.is_some() {
-        filter.paused = Paused::of_account(&app.ports, account).await?;
+        filter.held = Held::of_account(&app.ports, account, app.clock.now()).await?;
     }
 
     let known = cursor.map_or(Count::Open, |cursor| cursor.count);
@@ -111,7 +111,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     };
     let (stored, next) = cut.finish();
     let next = next.map(|(after, skip)| Cursor { after, skip, count }.encode(question));
-    let stored = paused::show(&app.ports, account, stored).await?;
+    let stored = held::show(&app.ports, (account, app.clock.now()), stored).await?;
     let items = show(app, &page, &stored).await?;
     let count = if let Count::Known(count) = count { Some(count) } else { None };
     Ok(page.answer(count, items, next))

@@ -4,7 +4,7 @@ use crate::{
     caller::Caller,
     faults::{Faults, Path},
     fields::Fields,
-    lists::paused,
+    lists::held,
     refusal::Refusal,
     submission, when,
     wire::{Accepted, RescheduleMessage},
@@ -42,7 +42,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         let error = format!("The message does not wait any more; its status is {}.", message.status);
         Refusal::new(StatusCode::CONFLICT, "not_waiting", error)
     })?;
-    let shown = paused::show(&app.ports, account, vec![message]).await?;
+    let shown = held::show(&app.ports, (account, app.clock.now()), vec![message]).await?;
     Ok(Answer::json(&Accepted::of(&shown[0], None)))
 }
 
