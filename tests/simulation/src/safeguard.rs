@@ -30,11 +30,13 @@ pub enum Safeguard {
     StopList,
     /// The question to the task before an attempt.
     Passage,
+    /// The windows of a task, where its messages have none.
+    TaskWindow,
 }
 
 impl Safeguard {
     /// Every safeguard.
-    pub const ALL: [Safeguard; 13] = [
+    pub const ALL: [Safeguard; 14] = [
         Safeguard::Claim,
         Safeguard::ConditionalStore,
         Safeguard::AcknowledgeLast,
@@ -48,6 +50,7 @@ impl Safeguard {
         Safeguard::AccountScope,
         Safeguard::StopList,
         Safeguard::Passage,
+        Safeguard::TaskWindow,
     ];
 
     /// Its name on the command line.
@@ -67,6 +70,7 @@ impl Safeguard {
             Safeguard::AccountScope => "account-scope",
             Safeguard::StopList => "stop-list",
             Safeguard::Passage => "passage",
+            Safeguard::TaskWindow => "task-window",
         }
     }
 }

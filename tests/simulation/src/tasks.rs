@@ -2,6 +2,7 @@
 
 use crate::{
     ports::Ports,
+    safeguard::Safeguard,
     world::{World, bulk_key},
 };
 use baton_domain::{
@@ -15,7 +16,12 @@ use baton_pipeline::{
 
 impl TaskReads for Ports {
     async fn task(&self, account: AccountId, id: TaskId) -> PortResult<Option<Task>> {
-        self.call("read a task", None, |world| world.store.tasks.get(&(account, id)).cloned()).await
+        let read = |world: &mut World| {
+            let task = world.store.tasks.get(&(account, id)).cloned()?;
+            let open = world.lacks(Safeguard::TaskWindow);
+            Some(if open { Task { ranges: Vec::new(), ..task } } else { task })
+        };
+        self.call("read a task", None, read).await
     }
 }
 
@@ -35,7 +41,8 @@ impl Tasks for Ports {
     async fn store_task(&self, task: &Task, read: u64) -> PortResult<Stored> {
         let store = |world: &mut World| match world.store.tasks.get_mut(&(task.account, task.id)) {
             Some(stored) if stored.version == read => {
-                *stored = task.clone();
+                // Nobody changes the windows of a task here, and without the safeguard they have been read as none.
+                *stored = Task { ranges: stored.ranges.clone(), ..task.clone() };
                 Stored::Done
             }
             _ => Stored::Conflict,

@@ -31,7 +31,7 @@ const fn shows_as(off: Safeguard) -> &'static [Check] {
         Safeguard::PutOnce => &[Check::Forward, Check::Timeline],
         Safeguard::AccountScope => &[Check::Accounts],
         Safeguard::StopList => &[Check::Stopped],
-        Safeguard::Passage => &[Check::Held],
+        Safeguard::Passage | Safeguard::TaskWindow => &[Check::Held],
     }
 }
 

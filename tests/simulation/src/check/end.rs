@@ -2,7 +2,7 @@
 
 use super::{Attempted, Check};
 use crate::world::World;
-use baton_domain::{AttemptState, Message, Status, task::TaskState};
+use baton_domain::{AttemptState, Message, MessageId, Status, task::TaskState};
 
 impl World {
     /// Nothing will happen any more.
@@ -27,9 +27,22 @@ impl World {
             if found != ids {
                 self.violate(Check::NothingLost, None, || format!("{ids:?} were accepted, {found:?} are stored"));
             }
+            self.check_counted(request, &ids);
             for message in stored {
                 self.check_end(&message);
             }
+        }
+    }
+
+    /// A task counts every message that was accepted for it, and none twice.
+    fn check_counted(&mut self, request: usize, ids: &[MessageId]) {
+        let submission = &self.plan.requests[request].submission;
+        let (Some(task), Some(first)) = (submission.task, ids.first()) else { return };
+        let bulk = (submission.account, task, first.bulk_key());
+        let counted = self.store.task_bulks.get(&bulk).map_or(0, |progress| progress.total);
+        if counted != ids.len() as u64 {
+            let key = Some((submission.account, *first));
+            self.violate(Check::NothingLost, key, || format!("its task counts {counted} of {} messages", ids.len()));
         }
     }
 

@@ -1,8 +1,11 @@
-//! What is checked of tasks: a pause that was answered holds.
+//! What is checked of tasks: a pause that was answered holds, and a closed window does.
 
-use super::Check;
-use crate::{plan::Ask, world::World};
-use baton_domain::{AccountId, Message, TaskId, task};
+use super::{Check, SKEW};
+use crate::{
+    plan::Ask,
+    world::{World, time},
+};
+use baton_domain::{AccountId, Message, Task, TaskId, task::TaskState};
 use std::collections::BTreeSet;
 
 /// How long after the answer to a pause a claim may still take effect, in milliseconds: so long a task is believed to be as it was
@@ -62,13 +65,25 @@ impl World {
     pub(crate) fn check_held(&mut self, message: &Message) {
         let Some(task) = message.task else { return };
         let asked = self.truth.asked.get(&(message.account, task)).cloned().unwrap_or_default();
-        let created = self.store.tasks.get(&(message.account, task)).map(|task| task.state);
+        let stored = self.store.tasks.get(&(message.account, task));
+        let created = stored.is_some_and(|task| task.state == TaskState::Created);
+        let closed = stored.is_some_and(|task| self.is_closed(task, message));
         let late = [asked.paused, asked.deleted].into_iter().flatten().map(|since| self.now - since - SETTLES).max();
         let key = Some((message.account, message.id));
         if let Some(late) = late.filter(|late| *late > 0) {
             self.violate(Check::Held, key, || format!("it was claimed {late} ms too late for its task"));
-        } else if created == Some(task::TaskState::Created) {
+        } else if created {
             self.violate(Check::Held, key, || "its task was never started".to_owned());
+        } else if closed {
+            self.violate(Check::Held, key, || "the window of its task was closed".to_owned());
         }
+    }
+
+    /// Whether the window of a running task was closed to a message when its sender asked, whatever its clock showed. No window
+    /// is shorter than the time in between.
+    fn is_closed(&self, task: &Task, message: &Message) -> bool {
+        let passable = |at| task.schedule().permit(time(at)).from <= time(at);
+        let keeps = task.state == TaskState::Running && !message.schedule.has_windows();
+        keeps && !passable(self.now - SETTLES - SKEW) && !passable(self.now + SKEW)
     }
 }

@@ -62,7 +62,7 @@ impl Check {
             Check::Timeline => "the timeline only grows",
             Check::Truthful => "what was reported shows",
             Check::ShortLinks => "short links lead on",
-            Check::Held => "nothing of a paused task goes out",
+            Check::Held => "nothing goes out that its task holds back",
             Check::Stopped => "nobody on the stop list is written to",
             Check::Rest => "it comes to rest",
         }
