@@ -274,7 +274,7 @@ fn errors(route: &Route, operation: &Operation) -> Vec<(&'static str, &'static s
     let of = |holds: bool, status, description| holds.then_some((status, description));
     let named = route.pattern.contains('{') || matches!(route.pattern, "/outbox" | "/phoneChecks");
     [
-        of(operation.request_body.is_some(), "400", "The body is not JSON, or something in it has the wrong type."),
+        of(operation.request_body.is_some(), "400", "The body is not what its Content-Type says, or something in it has the wrong type."),
         of(
             keyed,
             "401",
@@ -290,7 +290,7 @@ fn errors(route: &Route, operation: &Operation) -> Vec<(&'static str, &'static s
         of(contended, "409", "Others are changing it; repeat the request."),
         of(users, "409", "Another user has the e-mail, or the account would be left without an admin."),
         of(operation.request_body.is_some(), "413", "The body has more than 5 MB."),
-        of(operation.request_body.is_some(), "415", "The body is not JSON by its Content-Type."),
+        of(operation.request_body.is_some(), "415", "The Content-Type is none of those that the body may have."),
         of(keyed || login, "422", "Well-formed, and refused: details says why."),
         of(route.pattern == "/auth/login", "429", "Too many attempts to log in; see Retry-After."),
         of(
