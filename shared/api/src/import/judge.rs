@@ -20,13 +20,13 @@ pub(super) type RefusedRows = BTreeMap<u16, Vec<Refused>>;
 
 impl<P: ImportPorts, C: Clock> Importer<P, C> {
     /// Judges a chunk. What can be had of the moment when the file came (templates, the stop list, the time) is taken as it was then, so that
-    /// a chunk that is read again is judged the same.
+    /// a chunk that is read again is judged the same. The chunk gives its destinations away.
     pub(super) async fn judge(
         &self,
         work: Work,
         file: &TaskFile,
         sheet: &Sheet,
-        chunk: &Chunk,
+        chunk: &mut Chunk,
     ) -> PortResult<(Rows, RefusedRows)> {
         let items = items(chunk);
         let templates = self.templates(work, file, &items).await?;
@@ -70,17 +70,17 @@ struct Alike<'c> {
     rows: Vec<(u16, Option<String>)>,
 }
 
-/// The rows that could be read, those with the same content together.
-fn items(chunk: &Chunk) -> Vec<RowItem> {
+/// The rows that could be read, those with the same content together. Their destinations are taken out of the chunk.
+fn items(chunk: &mut Chunk) -> Vec<RowItem> {
     let mut places: HashMap<&Content, usize> = HashMap::new();
     let mut found: Vec<Alike<'_>> = Vec::new();
-    for (row, place) in chunk.rows.iter().zip(0..) {
-        let Ok(message) = &row.message else { continue };
+    for (row, place) in chunk.rows.iter_mut().zip(0..) {
+        let Ok(message) = &mut row.message else { continue };
         let at = *places.entry(&message.content).or_insert_with(|| {
             found.push(Alike { content: &message.content, destinations: Vec::new(), rows: Vec::new() });
             found.len() - 1
         });
-        found[at].destinations.push(message.destination.clone());
+        found[at].destinations.push(message.destination.take());
         found[at].rows.push((place, message.group.clone()));
     }
     let row_item = |alike: Alike<'_>| RowItem { item: item(alike.content, None, alike.destinations), rows: alike.rows };

@@ -113,8 +113,8 @@ impl<P: ImportPorts, C: Clock> Importer<P, C> {
     async fn advance(&self, work: Work, file: &TaskFile, sheet: &mut Sheet, again: bool) -> PortResult<TaskFile> {
         let mut next = TaskFile { version: file.version + 1, ..file.clone() };
         match Chunk::read(sheet, file, self.rows) {
-            Ok(chunk) => {
-                next.refused += self.take(work, file, sheet, &chunk, again).await?;
+            Ok(mut chunk) => {
+                next.refused += self.take(work, file, sheet, &mut chunk, again).await?;
                 next.read += chunk.count();
                 next.next_row = chunk.next_row;
                 if chunk.is_last {

@@ -90,35 +90,35 @@ impl Rows {
     }
 
     /// The rows that are not refused, as a bulk of a task. Of contents that stand in several groups there is one item each.
-    pub(crate) fn submission(&self, account: AccountId, bulk: BulkId, task: TaskId, digest: &str) -> Submission {
-        let items = self.0.iter().zip(0..).filter(|(judged, _)| judged.faults.is_empty());
+    pub(crate) fn into_submission(self, account: AccountId, bulk: BulkId, task: TaskId, digest: &str) -> Submission {
+        let items = self.0.into_iter().zip(0..).filter(|(judged, _)| judged.faults.is_empty());
         Submission {
             account,
             bulk,
             named: true,
             task: Some(task),
             digest: digest.to_owned(),
-            items: items.flat_map(|(judged, index)| judged.items(index)).collect(),
+            items: items.flat_map(|(judged, index)| judged.into_items(index)).collect(),
         }
     }
 }
 
 impl Judged {
-    fn items(&self, index: u16) -> Vec<Item> {
-        let Some(draft) = self.draft.items.first() else { return Vec::new() };
-        let mut items: BTreeMap<Option<&str>, Item> = BTreeMap::new();
-        for (nth, (place, group)) in self.rows.iter().enumerate() {
-            let (Ok(recipient), Ok(group)) = (&draft.destinations[nth], group) else { continue };
-            let item = items.entry(group.as_ref().map(|group| group.0.as_str())).or_insert_with(|| Item {
+    fn into_items(mut self, index: u16) -> Vec<Item> {
+        let Some(draft) = self.draft.items.pop() else { return Vec::new() };
+        let mut items: BTreeMap<Option<String>, Item> = BTreeMap::new();
+        for (((place, group), recipient), rates) in self.rows.into_iter().zip(draft.destinations).zip(draft.rates) {
+            let (Ok(recipient), Ok(group)) = (recipient, group) else { continue };
+            let item = items.entry(group.as_ref().map(|group| group.0.clone())).or_insert_with(|| Item {
                 index,
-                group: group.clone(),
+                group,
                 spec: draft.spec.clone(),
                 schedule: draft.schedule.clone(),
                 recipients: Vec::new(),
                 rates: BTreeMap::new(),
             });
-            item.recipients.push((*place, recipient.clone()));
-            item.rates.extend(draft.rates[nth].clone().map(|rates| (*place, rates)));
+            item.recipients.push((place, recipient));
+            item.rates.extend(rates.map(|rates| (place, rates)));
         }
         items.into_values().collect()
     }
