@@ -16,7 +16,7 @@ use baton_aws::{
     state::StateTable,
 };
 use baton_channels::{Context, sandbox::SandboxPorts};
-use baton_domain::Channel;
+use baton_domain::{Channel, Time};
 use baton_pipeline::short_links::Shortener;
 use chrono::TimeDelta;
 use std::{sync::Arc, time::Duration};
@@ -199,6 +199,12 @@ impl Aws {
             sandbox,
         })
     }
+}
+
+/// When Lambda stops an invocation; `None` when it tells no time.
+#[must_use]
+pub fn end(invocation: &lambda_runtime::Context) -> Option<Time> {
+    i64::try_from(invocation.deadline).ok().and_then(Time::from_timestamp_millis)
 }
 
 /// The time-out of the function.

@@ -12,7 +12,7 @@ use baton_aws::{
     state::StateTable,
 };
 use baton_channels::{Context, DocumentFault, document};
-use baton_domain::{Channel, Time};
+use baton_domain::Channel;
 use baton_pipeline::{gate::Gate, provider::Provider, send::Sender, tasks::passage::Passages};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use std::{
@@ -105,14 +105,9 @@ impl Function {
 
     async fn handle(&self, queue: &OwnQueue, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
         let sender = &self.sender().await?;
-        let end = i64::try_from(event.context.deadline).ok().and_then(Time::from_timestamp_millis);
-        let answer =
-            batch::run(
-                queue,
-                &event.payload,
-                |record| async move { Ok(sender.handle_until(body(record)?, end).await?) },
-            );
-        Ok(answer.await)
+        let end = adapters::end(&event.context);
+        let handle = |record| async move { Ok(sender.handle_until(body(record)?, end).await?) };
+        Ok(batch::run(queue, &event.payload, handle).await)
     }
 }
 

@@ -3,7 +3,6 @@
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use baton_api::import::{Importer, Outcome, ROWS};
 use baton_aws::{clock::SystemClock, imports::ImportQueue, prices::PriceTable};
-use baton_domain::Time;
 use baton_functions::{
     adapters::{self, Aws},
     batch::{self, OwnQueue, RecordError},
@@ -39,8 +38,7 @@ async fn main() -> Result<(), Error> {
     // One file at a time: each takes memory and disk.
     let turn = &Mutex::new(());
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move {
-        let millis = i64::try_from(event.context.deadline).unwrap_or_default();
-        let until = Time::from_timestamp_millis(millis).unwrap_or_default();
+        let until = adapters::end(&event.context).unwrap_or_default();
         let began = SystemClock.now();
         // What has waited for too long behind others of the batch would be cut off, and they with it.
         let latest = began + (until - began) / 2;
