@@ -4,8 +4,10 @@
 A sheet of ROWS rows for the sandbox is uploaded and started, and its progress followed to COMPLETED. Every row must
 have become one message, and every message one record of the outbox. Printed are the time from the upload to the end,
 and the write units and SQS requests per message (at most 5.5 and 0.5), as the functions log them. While the job runs,
-single messages are posted one after the other, of the same account and of another: the median time until DELIVERED may
-be twice that on the idle stack. Needs BATON_LOCAL, the state folder of a stack; ``make bench-job`` gives it one.
+from its first message to its last, single messages are posted one after the other, of the same account and of another:
+the median time until DELIVERED may be twice that on the idle stack. How far it is, is told on the error output.
+
+Needs BATON_LOCAL, the state folder of a stack; ``make bench-job`` gives it one.
 """
 
 import argparse
@@ -16,6 +18,7 @@ import statistics
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +26,7 @@ import urllib3
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "e2e"))
 
-from baton import Client, Stack, eventually, http, item, phone
+from baton import Client, Json, Stack, eventually, http, item, phone
 from consumption import of_event_sources, settled, start
 
 MOST_WRITES, MOST_REQUESTS, MOST_SLOWDOWN = 5.5, 0.5, 2.0
@@ -33,9 +36,26 @@ MOST_THROUGH_API = 5_000_000
 TEXT = "Hello! Your order {{order}} is ready, come and get it."
 # Numbers whose last four digits are below make SANDBOX act.
 ENDINGS = 10
+# How many that are read between two words on how far it is.
+STRIDE = 10_000
 # The slowest that is waited for, and what is waited for in any case, in seconds.
 ROWS_A_SECOND, PATIENCE = 20, 120.0
 FUNCTIONS = ("api", "import", "dispatch", "send-sms", "receipts", "progress")
+
+
+def tell(text: str) -> None:
+    """Say how far it is."""
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+def told(items: Iterable[Json], what: str) -> Iterator[Json]:
+    """Give the items, and say how many there were."""
+    count = 0
+    for count, entry in enumerate(items, 1):
+        yield entry
+        if count % STRIDE == 0:
+            tell(f"{count} {what} read")
+    tell(f"all {count} {what} read")
 
 
 def phones(rows: int) -> list[str]:
@@ -84,6 +104,7 @@ class Run:
 
     client: Client
     task: str
+    rows: int
     begun: float
     deadline: float
     completed: list[int] = field(default_factory=list)
@@ -101,11 +122,23 @@ class Run:
         sent = lambda: self.client.ok("GET", "/outbox?limit=1")["items"]  # noqa: E731
         eventually(sent, "a first message of the job", timeout=self.deadline - time.monotonic())
 
+    def reaches(self, count: int) -> bool:
+        """Wait until so many messages are completed; whether the job still runs then."""
+        ended: list[bool] = []
+
+        def look() -> bool:
+            ended.append(self.is_completed())
+            return ended[-1] or self.completed[-1] >= count
+
+        eventually(look, f"{count} completed messages", timeout=self.deadline - time.monotonic(), pause=0.5)
+        return not ended[-1]
+
     def singles(self, clients: list[Client]) -> list[float]:
-        """Post single messages of the clients in turn, as long as the job runs; give how long each took."""
+        """Post single messages of the clients in turn, all along the job; give how long each took."""
         times: list[float] = []
-        while len(times) < SINGLES and not self.is_completed():
+        while len(times) < SINGLES and self.reaches(len(times) * self.rows // SINGLES):
             times.append(single(clients[len(times) % len(clients)]))
+            tell(f"{self.completed[-1]} of {self.rows} completed; a single message took {times[-1]:.2f} s")
         return times
 
     def ends(self) -> float:
@@ -118,7 +151,8 @@ class Run:
 def lost_or_doubled(client: Client, task: str, numbers: list[str]) -> list[str]:
     """Compare the rows with the messages, and the messages with the outbox; give what is wrong."""
     faults = []
-    listed = list(client.walk("/messages", taskId=task, fields="id,destination,status"))
+    messages = client.walk("/messages", taskId=task, fields="id,destination,status")
+    listed = list(told(messages, "messages"))
     people = Counter(message["destination"]["phone"] for message in listed)
     if people != Counter(numbers):
         faults.append(f"{len(Counter(numbers) - people)} rows lost, {len(people - Counter(numbers))} doubled")
@@ -126,7 +160,8 @@ def lost_or_doubled(client: Client, task: str, numbers: list[str]) -> list[str]:
     if set(statuses) != {"DELIVERED"}:
         faults.append(f"not all are DELIVERED: {dict(statuses)}")
     ids = {message["id"] for message in listed}
-    sent = Counter(record["messageId"] for record in client.walk("/outbox") if record["messageId"] in ids)
+    records = told(client.walk("/outbox"), "records of the outbox")
+    sent = Counter(record["messageId"] for record in records if record["messageId"] in ids)
     if sent != Counter(ids):
         faults.append(f"{len(ids - set(sent))} messages never sent, {sum(n > 1 for n in sent.values())} sent twice")
     return faults
@@ -147,14 +182,15 @@ def main() -> int:
     since, before = start(stack)
     task = clients[0].ok("POST", "/tasks", {"name": "bench"})["id"]
     begun = time.monotonic()
-    run = Run(clients[0], task, begun, begun + PATIENCE + rows / ROWS_A_SECOND)
+    run = Run(clients[0], task, rows, begun, begun + PATIENCE + rows / ROWS_A_SECOND)
     way = upload(clients[0], task, content)
     clients[0].call("POST", f"/startedTasks/{task}")
     run.begins()
     times = run.singles(clients)
     seconds = run.ends()
+    tell(f"the job is at its end after {seconds:.1f} s; what it cost is read from the logs")
     stack.quiet()
-    writes, requests, invocations = settled(stack, since, before, FUNCTIONS)
+    writes, requests, invocations = settled(stack, since, before, FUNCTIONS, timeout=PATIENCE + rows / ROWS_A_SECOND)
 
     messages = rows + len(times)
     # Of the sender's queue, of the receipts queue (one for each request of the sender), and of those where a message

@@ -4,7 +4,7 @@ import math
 import time
 from collections import Counter
 
-from baton import Stack, eventually
+from baton import PATIENCE, Stack, eventually
 
 # Nothing that is measured has a callback: what its function writes are later tries of what other tests left.
 LEFT_OUT = {"callbacks", "callbacks-slow"}
@@ -30,7 +30,9 @@ def start(stack: Stack) -> tuple[float, tuple[Counter, Counter, Counter]]:
     return since, consumed(stack, since)
 
 
-def settled(stack: Stack, since: float, before: tuple, functions: tuple[str, ...]) -> list[dict]:
+def settled(
+    stack: Stack, since: float, before: tuple, functions: tuple[str, ...], timeout: float = PATIENCE
+) -> list[dict]:
     """Wait until these functions have logged all that they consumed; give what was since, by function."""
     seen = [before]
 
@@ -39,7 +41,7 @@ def settled(stack: Stack, since: float, before: tuple, functions: tuple[str, ...
         seen.append(consumed(stack, since))
         return seen[-1] == seen[-2]
 
-    eventually(look, "logs that stay as they are", pause=1)
+    eventually(look, "logs that stay as they are", timeout, pause=1)
     return [dict(now - then) for now, then in zip(seen[-1], before, strict=True)]
 
 
