@@ -1,9 +1,10 @@
 //! One HTTP request, and what handlers ask of it.
 
-use crate::{Body, query::Query, refusal::Refusal, strict};
+use crate::{Body, idempotency::Begun, query::Query, refusal::Refusal, strict};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
+use std::sync::OnceLock;
 
 /// The largest body, in bytes.
 const MOST_BODY: usize = 5 * 1024 * 1024;
@@ -12,10 +13,26 @@ const MOST_BODY: usize = 5 * 1024 * 1024;
 pub(crate) struct Call<'a> {
     pub(crate) request: &'a http::Request<Vec<u8>>,
     /// What stands in the place of the route's `{…}`, in order.
-    pub(crate) parameters: Vec<&'a str>,
+    parameters: Vec<&'a str>,
+    begun: OnceLock<Begun>,
 }
 
 impl<'a> Call<'a> {
+    /// A request whose path has these parameters.
+    pub(crate) fn new(request: &'a http::Request<Vec<u8>>, parameters: Vec<&'a str>) -> Call<'a> {
+        Call { request, parameters, begun: OnceLock::new() }
+    }
+
+    /// Notes the try that it has begun; it begins one at most.
+    pub(crate) fn began(&self, begun: Begun) {
+        let _ = self.begun.set(begun);
+    }
+
+    /// The try that it has begun.
+    pub(crate) fn begun(&self) -> Option<&Begun> {
+        self.begun.get()
+    }
+
     /// A parameter of the path.
     pub(crate) fn parameter(&self, index: usize) -> &'a str {
         self.parameters.get(index).copied().unwrap_or_default()

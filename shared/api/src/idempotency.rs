@@ -45,8 +45,15 @@ pub(crate) enum Before {
     Running(Time),
 }
 
+/// A try that this call has begun.
+pub(crate) struct Begun {
+    account: AccountId,
+    key: String,
+    until: Time,
+}
+
 impl Once {
-    /// Begins a valid request: nothing is recorded of one that is refused.
+    /// Begins a valid request: nothing is recorded of one that is refused. Refuses it while an earlier try may still be running.
     pub(crate) async fn begin<P: Ports, C: Clock>(
         app: &App<P, C>,
         call: &Call<'_>,
@@ -55,8 +62,23 @@ impl Once {
         Once::begin_with(app, call, account, call.body()).await
     }
 
-    /// Begins a valid request, of which `said` is kept as a digest: its body, without what may not be kept even so.
+    /// Begins a valid request, of which `said` is kept as a digest: its body, without what may not be kept even so. Refuses it
+    /// while an earlier try may still be running.
     pub(crate) async fn begin_with<P: Ports, C: Clock>(
+        app: &App<P, C>,
+        call: &Call<'_>,
+        account: AccountId,
+        said: &[u8],
+    ) -> Result<Once, Refusal> {
+        let once = Once::open(app, call, account, said).await?;
+        match once.before {
+            Before::Running(until) => Err(in_progress(until, app.clock.now())),
+            _ => Ok(once),
+        }
+    }
+
+    /// Begins a valid request, or tells that an earlier try may still be running.
+    pub(crate) async fn open<P: Ports, C: Clock>(
         app: &App<P, C>,
         call: &Call<'_>,
         account: AccountId,
@@ -68,14 +90,17 @@ impl Once {
         let Some(key) = key(call)? else {
             return Ok(Once { account, key: None, digest, id: offered, before: Before::Nothing });
         };
-        let (id, before) =
-            match Idempotency::begin(&app.ports, account, &key, &digest, offered, now, now + RUNNING).await? {
-                Begin::New => (offered, Before::Nothing),
-                Begin::Resume(id) => (id, Before::Died),
-                Begin::Done(id) => (id, Before::Done),
-                Begin::Running(id, until) => (id, Before::Running(until)),
-                Begin::Mismatch => return Err(mismatch()),
-            };
+        let until = now + RUNNING;
+        let (id, before) = match Idempotency::begin(&app.ports, account, &key, &digest, offered, now, until).await? {
+            Begin::New => (offered, Before::Nothing),
+            Begin::Resume(id) => (id, Before::Died),
+            Begin::Done(id) => (id, Before::Done),
+            Begin::Running(id, until) => (id, Before::Running(until)),
+            Begin::Mismatch => return Err(mismatch()),
+        };
+        if matches!(before, Before::Nothing | Before::Died) {
+            call.began(Begun { account, key: key.clone(), until });
+        }
         Ok(Once { account, key: Some(key), digest, id, before })
     }
 
@@ -90,6 +115,14 @@ impl Once {
             Some(key) => Ok(ports.finish(self.account, key).await?),
             None => Ok(()),
         }
+    }
+}
+
+/// Leaves the key of a try that has failed to the next one, which completes what this one may have begun. Should that fail as
+/// well, the next one has to wait until this one must have ended.
+pub(crate) async fn release<P: Ports>(ports: &P, begun: &Begun) {
+    if let Err(error) = ports.release(begun.account, &begun.key, begun.until).await {
+        tracing::warn!(%error, "the key of a failed try is not free yet");
     }
 }
 

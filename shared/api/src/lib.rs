@@ -223,7 +223,7 @@ async fn answer<P: Ports, C: Clock>(
 ) -> Result<Answer, Refusal> {
     let (route, parameters) = router::find(request.method(), request.uri().path())?;
     seen.route = Some(route.pattern);
-    let call = Call { request, parameters };
+    let call = Call::new(request, parameters);
     let Some(scope) = route.scope else {
         return router::dispatch(app, route.handler, None, &call).await;
     };
@@ -231,7 +231,13 @@ async fn answer<P: Ports, C: Clock>(
     let (account, key) = caller.seen();
     (seen.account, seen.key) = (Some(account.0), Some(key.to_owned()));
     caller.require(scope)?;
-    router::dispatch(app, route.handler, Some(&caller), &call).await
+    let answered = router::dispatch(app, route.handler, Some(&caller), &call).await;
+    if answered.is_err()
+        && let Some(begun) = call.begun()
+    {
+        idempotency::release(&app.ports, begun).await;
+    }
+    answered
 }
 
 /// An answer, in JSON unless it says otherwise.

@@ -113,6 +113,10 @@ pub trait Idempotency: Send + Sync {
         now: Time,
     ) -> impl Future<Output = PortResult<Option<Uuid>>> + Send;
 
+    /// Ends a try that has failed: the next one need not wait for `until`. A request that is done, or that another try has
+    /// taken over since, stays as it is.
+    fn release(&self, account: AccountId, key: &str, until: Time) -> impl Future<Output = PortResult<()>> + Send;
+
     /// Marks a request as done.
     fn finish(&self, account: AccountId, key: &str) -> impl Future<Output = PortResult<()>> + Send;
 }

@@ -18,6 +18,8 @@ use uuid::Uuid;
 
 /// How long an idempotency key is remembered.
 const IDEMPOTENCY_HOURS: i64 = 24;
+/// When a try must have ended that has said that it failed.
+const RELEASED: i64 = 0;
 
 /// The control table.
 #[derive(Clone, Debug)]
@@ -168,27 +170,28 @@ fn read_known(item: &Item) -> PortResult<Known> {
 }
 
 impl ControlTable {
-    /// Takes over a request whose first run must have died.
-    async fn resume(&self, pk: String, key: &str, known: &Known, until: Time) -> PortResult<Begin> {
+    /// Moves the time when the try that runs must have ended, in milliseconds; whether it was this one's, of a request that is
+    /// not done.
+    async fn move_end(&self, pk: String, key: &str, from: i64, to: i64) -> PortResult<bool> {
         let request = self
             .client
             .update_item()
             .table_name(&self.name)
             .key("pk", string(pk))
             .key("sk", string(key))
-            .update_expression("SET lu = :until")
-            .condition_expression("lu = :known AND attribute_not_exists(dn)")
-            .expression_attribute_values(":until", number(until.timestamp_millis()))
-            .expression_attribute_values(":known", number(known.until))
+            .update_expression("SET lu = :to")
+            .condition_expression("lu = :from AND attribute_not_exists(dn)")
+            .expression_attribute_values(":from", number(from))
+            .expression_attribute_values(":to", number(to))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         match request.send().await {
             Ok(answer) => {
                 self.meter.write(answer.consumed_capacity());
-                Ok(Begin::Resume(known.id))
+                Ok(true)
             }
-            // Somebody else took it over, or has just finished it.
             Err(SdkError::ServiceError(refused)) if refused.err().is_conditional_check_failed_exception() => {
-                Ok(Begin::Running(known.id, until))
+                self.meter.refused_write();
+                Ok(false)
             }
             Err(error) => Err(PortError::new("DynamoDB UpdateItem", error)),
         }
@@ -241,7 +244,11 @@ impl Idempotency for ControlTable {
             _ if known.digest != digest => Ok(Begin::Mismatch),
             _ if known.done => Ok(Begin::Done(known.id)),
             Some(time) if time > now => Ok(Begin::Running(known.id, time)),
-            _ => self.resume(pk, key, &known, until).await,
+            _ => match self.move_end(pk, key, known.until, until.timestamp_millis()).await? {
+                true => Ok(Begin::Resume(known.id)),
+                // Somebody else took it over, or has just finished it.
+                false => Ok(Begin::Running(known.id, until)),
+            },
         }
     }
 
@@ -250,6 +257,11 @@ impl Idempotency for ControlTable {
         let expiry: i64 = record::int(&item, "ex").map_err(bad_item)?;
         let known = read_known(&item)?;
         Ok((known.digest == digest && expiry > now.timestamp_millis()).then_some(known.id))
+    }
+
+    async fn release(&self, account: AccountId, key: &str, until: Time) -> PortResult<()> {
+        let pk = layout::index_key(account, "idem");
+        self.move_end(pk, key, until.timestamp_millis(), RELEASED).await.map(drop)
     }
 
     async fn finish(&self, account: AccountId, key: &str) -> PortResult<()> {

@@ -203,6 +203,10 @@ impl Idempotency for Everything {
         self.control.first_id(account, key, digest, now).await
     }
 
+    async fn release(&self, account: AccountId, key: &str, until: Time) -> PortResult<()> {
+        self.control.release(account, key, until).await
+    }
+
     async fn finish(&self, account: AccountId, key: &str) -> PortResult<()> {
         self.control.finish(account, key).await
     }

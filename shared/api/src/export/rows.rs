@@ -9,8 +9,7 @@ use crate::{
     lists::{
         Reading, contents,
         cut::Cut,
-        held::{self, Held},
-        links, part,
+        held, links, part,
         position::{Position, Sort},
         select::Filter,
         sources,
@@ -52,9 +51,7 @@ impl<'a, P: Lists + Specs + ShortLinkLists + Tasks + TaskBulks, C: Clock> Rows<'
         let mut faults = Faults::default();
         let mut filter = Filter::read(&Query::parse(query), &mut faults);
         faults.check()?;
-        if filter.statuses.is_some() {
-            filter.held = Held::of_account(reading.ports, account, reading.clock.now()).await?;
-        }
+        filter.look_up(reading.ports, account, reading.clock.now()).await?;
         Ok(Rows { reading, account, filter, columns, page, after, ended: false })
     }
 

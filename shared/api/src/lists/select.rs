@@ -5,8 +5,10 @@ use crate::{
     faults::Faults,
     mail, phone,
     query::{Query, place},
+    refusal::Refusal,
 };
-use baton_domain::{BulkId, Channel, GroupId, Message, MessageId, Status, TaskId, Time};
+use baton_domain::{AccountId, BulkId, Channel, GroupId, Message, MessageId, Status, TaskId, Time};
+use baton_pipeline::tasks::ports::Tasks;
 
 /// The filters of `GET /messages`.
 pub(crate) const FILTERS: [&str; 11] =
@@ -59,6 +61,14 @@ impl Filter {
             from: query.time("from", faults),
             to: query.time("to", faults),
         }
+    }
+
+    /// Reads what else decides: where a status is asked for, which tasks of the account hold messages back now.
+    pub(crate) async fn look_up<P: Tasks>(&mut self, ports: &P, account: AccountId, now: Time) -> Result<(), Refusal> {
+        if self.statuses.is_some() {
+            self.held = Held::of_account(ports, account, now).await?;
+        }
+        Ok(())
     }
 
     /// Whether what a message is found by decides alone: no filter looks at more than its time and one of its bulk, its

@@ -179,3 +179,25 @@ async fn the_same_request_makes_one_secret() {
     assert!(first.body["secret"].is_string() && second.body["secret"].is_null());
     assert_eq!(bench.get("/callbacks/secrets").await.body["count"], 1);
 }
+
+/// The same request is judged anew as often as it is refused, and makes the secret as soon as there is room.
+#[tokio::test]
+async fn a_secret_that_was_refused_is_made_when_there_is_room() {
+    let bench = Bench::new();
+    let authorization = format!("Bearer {}", bench.token);
+    let make = async |key: &str| {
+        let headers = [("authorization", authorization.as_str()), ("idempotency-key", key)];
+        bench.raw(Method::POST, "/callbacks/secrets", &headers, Vec::new()).await
+    };
+    let first = make("a").await;
+    make("b").await;
+    for _ in 0..2 {
+        let refused = make("c").await;
+        assert_eq!((refused.status, refused.body["code"].as_str()), (409, Some("too_many_secrets")));
+    }
+    let path = format!("/callbacks/secrets/{}", first.body["id"].as_str().expect("an id"));
+    assert_eq!(bench.delete(&path).await.status, 200);
+    let made = make("c").await;
+    assert_eq!((made.status, made.header("idempotency-replayed")), (200, None));
+    assert!(made.body["secret"].is_string());
+}

@@ -21,6 +21,7 @@ use baton_pipeline::{
     },
 };
 use std::{
+    cmp::Ordering,
     collections::BTreeMap,
     future::Future,
     sync::{Arc, Mutex, MutexGuard},
@@ -50,6 +51,8 @@ pub enum Break {
     Before,
     /// After it took effect, with its answer lost.
     After,
+    /// Before it took effect, and so does every call after it: who called has died.
+    Dead,
 }
 
 #[derive(Clone, Debug)]
@@ -128,10 +131,14 @@ impl World {
         let broken = {
             let mut own = self.own();
             own.calls += 1;
-            own.broken.filter(|(call, _)| *call == own.calls).map(|(_, how)| how)
+            own.broken.and_then(|(call, how)| match own.calls.cmp(&call) {
+                Ordering::Less => None,
+                Ordering::Equal => Some(how),
+                Ordering::Greater => (how == Break::Dead).then_some(how),
+            })
         };
         let failed = || PortError::new("call", "broken off");
-        if broken == Some(Break::Before) {
+        if matches!(broken, Some(Break::Before | Break::Dead)) {
             return Err(failed());
         }
         let answer = work.await;
@@ -310,6 +317,19 @@ impl Idempotency for World {
             Ok(record.filter(|record| record.digest == digest).map(|record| record.id))
         };
         self.call(find).await
+    }
+
+    async fn release(&self, account: AccountId, key: &str, until: Time) -> PortResult<()> {
+        let release = async {
+            if let Some(record) = self.own().records.get_mut(&(account, key.to_owned()))
+                && record.until == until
+                && !record.done
+            {
+                record.until = Time::UNIX_EPOCH;
+            }
+            Ok(())
+        };
+        self.call(release).await
     }
 
     async fn finish(&self, account: AccountId, key: &str) -> PortResult<()> {

@@ -4,7 +4,7 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::{Faults, Path},
-    idempotency::{Before, Once, in_progress},
+    idempotency::{Before, Once},
     multipart::Parts,
     refusal::Refusal,
     routes::files,
@@ -43,9 +43,6 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     }
     faults.check()?;
     let once = Once::begin_with(app, call, account, &parts.said()).await?;
-    if let Before::Running(until) = once.before {
-        return Err(in_progress(until, app.clock.now()));
-    }
     let task = task(app, account, &once);
     let done = once.before == Before::Done;
     if !done {

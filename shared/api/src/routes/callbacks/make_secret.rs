@@ -3,7 +3,7 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    idempotency::{Before, Once, in_progress},
+    idempotency::Once,
     refusal::Refusal,
     routes::keys::make::key_id,
     wire::NewCallbackSecret,
@@ -35,9 +35,6 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let account = caller.account(query.company(&mut faults))?;
     faults.check()?;
     let once = Once::begin(app, call, account).await?;
-    if let Before::Running(until) = once.before {
-        return Err(in_progress(until, app.clock.now()));
-    }
     let id = key_id(once.id);
     let known = app.ports.secrets(account).await?;
     if let Some(made) = known.iter().find(|secret| secret.id == id) {

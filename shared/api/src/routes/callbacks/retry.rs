@@ -3,7 +3,7 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    idempotency::{Before, Once, in_progress},
+    idempotency::{Before, Once},
     refusal::Refusal,
     wire::CallbackEntry,
 };
@@ -31,10 +31,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let id: CallbackId = call.parameter(0).parse().map_err(|_| missing())?;
     let known = app.ports.record(account, id).await?.ok_or_else(missing)?;
     let once = Once::begin(app, call, account).await?;
-    match once.before {
-        Before::Done => return Ok(Answer::json(&CallbackEntry::from(&known)).replayed(true)),
-        Before::Running(until) => return Err(in_progress(until, app.clock.now())),
-        Before::Nothing | Before::Died => {}
+    if once.before == Before::Done {
+        return Ok(Answer::json(&CallbackEntry::from(&known)).replayed(true));
     }
     let record = callbacks::retry(&app.ports, account, id).await?.ok_or_else(missing)?;
     once.finish(&app.ports).await?;

@@ -6,7 +6,7 @@ use crate::{
     export::{COLUMNS, Column},
     faults::{Faults, Path},
     fields::Fields,
-    idempotency::{Before, Once, in_progress},
+    idempotency::{Before, Once},
     lists::select::{FILTERS, Filter},
     ports::{Export, ExportFormat},
     query::Query,
@@ -51,10 +51,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let wanted = Wanted::read(&body)?;
     let once = Once::begin(app, call, account).await?;
     let made = NewExport { id: once.id };
-    match once.before {
-        Before::Running(until) => return Err(in_progress(until, app.clock.now())),
-        Before::Done => return Ok(Answer::json(&made).replayed(true)),
-        Before::Nothing | Before::Died => {}
+    if once.before == Before::Done {
+        return Ok(Answer::json(&made).replayed(true));
     }
     // A retry leaves alone what a died try has stored: a pointer more to it does no harm.
     let now = once.first_time().unwrap_or_else(|| app.clock.now());

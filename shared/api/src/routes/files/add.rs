@@ -4,7 +4,7 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    idempotency::{Before, Once, in_progress},
+    idempotency::{Before, Once},
     multipart::Parts,
     refusal::Refusal,
     wire::{AddedFile, AddedFiles, PostFiles},
@@ -31,9 +31,6 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     faults.check()?;
     let task = of_path(app, account, call).await?;
     let once = Once::begin_with(app, call, account, &parts.said()).await?;
-    if let Before::Running(until) = once.before {
-        return Err(in_progress(until, app.clock.now()));
-    }
     let works = works(account, task.id, &once, app.clock.now(), parts.files.len());
     let named = works.iter().zip(&parts.files);
     let files = named.map(|(work, file)| AddedFile { id: work.file, name: file.name.clone() }).collect();

@@ -5,7 +5,7 @@ use crate::{
     caller::Caller,
     faults::{Faults, Path},
     fields::Fields,
-    idempotency::Once,
+    idempotency::{Before, Once},
     import::NAME,
     refusal::Refusal,
     submission,
@@ -25,7 +25,8 @@ const LONGEST_NAME: usize = 255;
     params(("id" = Uuid, Path, description = "The task's id."),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible characters; the same request with the same key gives a form for the same file.")),
     request_body = MakeUpload,
-    responses((status = 200, description = "The form.", body = Upload)))]
+    responses((status = 200, description = "The form.", body = Upload,
+        headers(("Idempotency-Replayed" = String, description = "true when there is an earlier form for the same file.")))))]
 pub(crate) async fn handle<P: Ports, C: Clock>(
     app: &App<P, C>,
     caller: &Caller,
@@ -35,13 +36,13 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let account = caller.account(submission::company(&body))?;
     let name = name(&body)?;
     let task = of_path(app, account, call).await?;
-    // Nothing is stored here, so there is nothing to finish: the form is made again, for the same file.
-    let once = Once::begin(app, call, account).await?;
+    // Nothing is stored here, so there is nothing to wait for or to finish: the form is made again, for the same file.
+    let once = Once::open(app, call, account, call.body()).await?;
     let work = works(account, task.id, &once, app.clock.now(), 1)[0];
     let metadata = name.map(|name| (NAME.to_owned(), name)).into_iter().collect::<BTreeMap<_, _>>();
     let form = app.ports.form(&work.key(), Limits::default().file_bytes, &metadata, VALID)?;
     let fields = form.fields.into_iter().map(|(name, value)| (name, Value::from(value))).collect();
-    Ok(Answer::json(&Upload { id: work.file, url: form.url, fields }))
+    Ok(Answer::json(&Upload { id: work.file, url: form.url, fields }).replayed(once.before != Before::Nothing))
 }
 
 fn name(body: &Value) -> Result<Option<String>, Refusal> {

@@ -4,7 +4,7 @@ use crate::{
     caller::{Caller, digest},
     faults::{Faults, Path},
     fields::{self, Fields},
-    idempotency::{Before, Once, in_progress},
+    idempotency::{Before, Once},
     ports::{ApiKey, Scope},
     refusal::Refusal,
     wire::{MakeKey, NewKey},
@@ -39,9 +39,6 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let account = caller.account(body.get("companyId").and_then(Value::as_u64))?;
     let (name, scopes) = read(&body)?;
     let once = Once::begin(app, call, account).await?;
-    if let Before::Running(until) = once.before {
-        return Err(in_progress(until, app.clock.now()));
-    }
     let id = key_id(once.id);
     if once.before != Before::Nothing
         && let Some(stored) = app.ports.key(account, &id).await?

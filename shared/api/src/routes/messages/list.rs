@@ -7,8 +7,7 @@ use crate::{
         contents,
         cursor::{Count, Cursor, Question},
         cut::Cut,
-        held::{self, Held},
-        links,
+        held, links,
         page::{PARAMETERS, Page},
         part,
         select::{FILTERS, Filter},
@@ -93,9 +92,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         faults.add(place("cursor"), "invalid", message);
     }
     faults.check()?;
-    if filter.statuses.is_some() {
-        filter.held = Held::of_account(&app.ports, account, app.clock.now()).await?;
-    }
+    filter.look_up(&app.ports, account, app.clock.now()).await?;
 
     let known = cursor.map_or(Count::Open, |cursor| cursor.count);
     let counting = !page.without_count && known == Count::Open;

@@ -37,7 +37,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let mut draft = submission::read(&body, &rules(app, &templates, &pricing))?;
     let faults = permit::check(app, call, (account, &body), &mut draft).await?;
     let draft = draft.judged(faults)?;
-    let once = Once::begin(app, call, account).await?;
+    let once = Once::open(app, call, account, call.body()).await?;
     let submission = draft.submission(account, once.id, &once.digest);
     let (messages, replayed) = match once.before {
         Before::Done => (as_at_first(app, &once, &submission), true),

@@ -4,7 +4,7 @@ use crate::{
     caller::Caller,
     faults::{Faults, Path},
     fields::{Fields, wrong_type},
-    idempotency::{Before, Once, in_progress},
+    idempotency::{Before, Once},
     phone,
     refusal::Refusal,
     wire::{CheckPhones, PhoneCheck},
@@ -68,9 +68,6 @@ async fn make<P: Ports, C: Clock>(
         return Err(no_lookups(name));
     }
     let once = Once::begin(app, call, account).await?;
-    if let Before::Running(until) = once.before {
-        return Err(in_progress(until, app.clock.now()));
-    }
     let stored = match once.before {
         Before::Nothing => None,
         // What the first try has stored goes on as it is.

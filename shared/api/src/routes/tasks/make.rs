@@ -4,7 +4,7 @@ use crate::{
     caller::Caller,
     faults::{Faults, Path},
     fields::Fields,
-    idempotency::{Before, Once, in_progress},
+    idempotency::{Before, Once},
     refusal::Refusal,
     submission, when,
     wire::{MakeTask, NamedTask},
@@ -36,10 +36,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let new = read(&body, account)?;
     let once = Once::begin(app, call, account).await?;
     let id = TaskId(once.id);
-    match once.before {
-        Before::Running(until) => return Err(in_progress(until, app.clock.now())),
-        Before::Done => return Ok(Answer::json(&NamedTask { id }).replayed(true)),
-        Before::Nothing | Before::Died => {}
+    if once.before == Before::Done {
+        return Ok(Answer::json(&NamedTask { id }).replayed(true));
     }
     make(&app.ports, NewTask { id, ..new }, app.clock.now()).await?;
     once.finish(&app.ports).await?;

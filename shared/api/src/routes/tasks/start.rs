@@ -3,7 +3,7 @@ use crate::{
     App, Ports,
     call::{Answer, Call},
     caller::Caller,
-    idempotency::{Before, Once, in_progress},
+    idempotency::{Before, Once},
     refusal::Refusal,
     wire::Task,
 };
@@ -21,10 +21,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
 ) -> Result<Answer, Refusal> {
     let of = named(app, caller, call)?;
     let once = Once::begin(app, call, of.0).await?;
-    match once.before {
-        Before::Running(until) => return Err(in_progress(until, app.clock.now())),
-        Before::Done => return Ok(answer(app, read(&app.ports, of).await?).await?.replayed(true)),
-        Before::Nothing | Before::Died => {}
+    if once.before == Before::Done {
+        return Ok(answer(app, read(&app.ports, of).await?).await?.replayed(true));
     }
     let task = start(&app.ports, &app.ports, &app.clock, of).await?;
     once.finish(&app.ports).await?;

@@ -2,7 +2,7 @@ use crate::{
     App, Ports,
     call::{Answer, Call},
     caller::Caller,
-    idempotency::{Before, Once, in_progress},
+    idempotency::{Before, Once},
     refusal::Refusal,
     submission,
     wire::{NewTemplate, PutTemplate},
@@ -25,10 +25,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let checked = submission::read_template(&body)?;
     let once = Once::begin(app, call, account).await?;
     let made = NewTemplate { id: once.id };
-    match once.before {
-        Before::Running(until) => return Err(in_progress(until, app.clock.now())),
-        Before::Done => return Ok(Answer::json(&made).replayed(true)),
-        Before::Nothing | Before::Died => {}
+    if once.before == Before::Done {
+        return Ok(Answer::json(&made).replayed(true));
     }
     // The id follows from the request: a retry leaves what a died try has stored alone.
     let stored = once.before == Before::Died && app.ports.template(account, once.id).await?.is_some();

@@ -6,7 +6,7 @@ use crate::{
     caller::Caller,
     faults::{Faults, Path},
     fields::Fields,
-    idempotency::{Before, Once, in_progress, mismatch},
+    idempotency::{Before, Once, mismatch},
     ports::{self, UserChange},
     refusal::Refusal,
     wire::{MakeUser, User},
@@ -36,9 +36,6 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let (said, password) = whole(&body)?;
     check_role(caller, said.role)?;
     let once = Once::begin_with(app, call, account, &without_password(&body)).await?;
-    if let Before::Running(until) = once.before {
-        return Err(in_progress(until, app.clock.now()));
-    }
     let id = user_id(once.id);
     if once.before != Before::Nothing
         && let Some(stored) = app.ports.user(account, id).await?
