@@ -9,9 +9,9 @@ use baton_functions::{
     importing::{Imports, works},
     settings, telemetry,
 };
-use baton_pipeline::{ports::Clock, send::Verdict};
+use baton_pipeline::send::Verdict;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use tokio::sync::Mutex;
+use std::time::Duration;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -35,27 +35,33 @@ async fn main() -> Result<(), Error> {
         currency: settings::currency()?,
         rows: ROWS,
     };
-    // One file at a time: each takes memory and disk.
-    let turn = &Mutex::new(());
+    let most: u32 = settings::number("MOST_RECEIVES", 10)?;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move {
         let until = adapters::end(&event.context).unwrap_or_default();
-        let began = SystemClock.now();
-        // What has waited for too long behind others of the batch would be cut off, and they with it.
-        let latest = began + (until - began) / 2;
         let handle = |record: &SqsMessage| {
-            let works = works(record);
+            let (works, last) = (works(record), batch::receives(record) >= most);
             async move {
-                let _turn = turn.lock().await;
+                let mut given_up = false;
                 for work in works? {
-                    let late = SystemClock.now() > latest;
-                    if late || importer.run(work, until).await? == Outcome::Continue {
+                    if last {
+                        given_up |= importer.give_up(work).await?;
+                    } else if importer.run(work, until).await? == Outcome::Continue {
                         again.push(work).await?;
                     }
                 }
-                Ok::<_, RecordError>(Verdict::Done)
+                Ok::<_, RecordError>(verdict(given_up))
             }
         };
         Ok::<_, Error>(batch::run(queue, &event.payload, handle).await)
     }))
     .await
+}
+
+/// What was given up goes on to the dead-letter queue, so that somebody looks at it.
+fn verdict(given_up: bool) -> Verdict {
+    if !given_up {
+        return Verdict::Done;
+    }
+    tracing::error!("a file is given up: its runs have failed or died too often");
+    Verdict::Again(Duration::ZERO)
 }

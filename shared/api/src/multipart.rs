@@ -47,7 +47,8 @@ impl Parts {
         };
         if call.body().len() > MOST_BODY {
             let error = format!(
-                "The body has {} bytes; files of more than 5 MB go to the form of POST /tasks/{{id}}/upload.",
+                "The body has {} bytes; more than 5 MB do not go through here. Make the sheet a file of a task, by the form of \
+                 POST /tasks/{{id}}/upload.",
                 call.body().len()
             );
             return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", error));

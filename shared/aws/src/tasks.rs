@@ -10,14 +10,14 @@ use crate::{
     record::{self, BadItem, Item, number, string},
     windows,
 };
-use aws_sdk_dynamodb::{error::SdkError, operation::put_item::builders::PutItemFluentBuilder};
+use aws_sdk_dynamodb::{error::SdkError, operation::put_item::builders::PutItemFluentBuilder, types::AttributeValue};
 use baton_domain::{AccountId, Task, TaskId, task::TaskState};
 use baton_pipeline::{
     ports::{PortError, PortResult, Stored},
     tasks::ports::{TaskReads, Tasks},
 };
 
-/// How long a deleted task is kept, in days: longer than a message may be waiting for its time, which is 366.
+/// How long a task is kept that is not for people to see, in days: longer than a message may be waiting for its time, which is 366.
 const TOMBSTONE_DAYS: i64 = 400;
 
 /// The names of the states, as stored.
@@ -45,10 +45,12 @@ fn encode(task: &Task) -> PortResult<Item> {
         ("state".to_owned(), string(state_name(task.state))),
         ("createdAt".to_owned(), number(task.created_at.timestamp_millis())),
         ("updatedAt".to_owned(), number(task.updated_at.timestamp_millis())),
+        ("walked".to_owned(), AttributeValue::Bool(task.walked)),
         ("version".to_owned(), number(task.version)),
     ]);
     item.extend(windows::encode(&task.ranges, task.zone)?);
-    if task.state == TaskState::Deleted {
+    // The task of a bulk from a sheet shows in no list, which would get longer with every bulk.
+    if task.state == TaskState::Deleted || task.is_hidden() {
         let gone = task.updated_at + chrono::TimeDelta::days(TOMBSTONE_DAYS);
         item.insert("ttl".to_owned(), number(gone.timestamp()));
     }
@@ -66,6 +68,7 @@ fn decode(account: AccountId, item: &Item) -> Result<Task, BadItem> {
         zone,
         created_at: record::time(item, "createdAt")?,
         updated_at: record::time(item, "updatedAt")?,
+        walked: matches!(item.get("walked"), Some(AttributeValue::Bool(true))),
         version: record::int(item, "version")?,
     })
 }
@@ -138,14 +141,18 @@ mod tests {
             zone: None,
             created_at: at(1),
             updated_at: at(2),
+            walked: false,
             version: 3,
         };
         let ranges = vec![Range::new(hour(22), hour(3)).expect("a range")];
         for (_, state) in STATES {
             for (ranges, zone) in [(Vec::new(), None), (ranges.clone(), Some(Tz::Europe__Moscow))] {
-                let task = Task { state, ranges, zone, ..bare.clone() };
+                let walked = state == TaskState::Running;
+                let task = Task { state, ranges, zone, walked, ..bare.clone() };
                 let item = encode(&task).expect("an item");
                 assert_eq!(item.contains_key("ttl"), state == TaskState::Deleted);
+                let hidden = encode(&Task { name: String::new(), ..task.clone() }).expect("an item");
+                assert!(hidden.contains_key("ttl"));
                 assert_eq!(decode(task.account, &item).ok(), Some(task));
             }
         }

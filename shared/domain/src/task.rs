@@ -36,7 +36,7 @@ pub enum TaskStatus {
     Paused,
     /// It was started, and all of its messages have come to their end.
     Completed,
-    /// It has no messages, as none of its files could be read.
+    /// It has no messages, as nothing of its files could be taken.
     Failed,
 }
 
@@ -84,6 +84,8 @@ pub struct Task {
     pub created_at: Time,
     /// When it was last changed.
     pub updated_at: Time,
+    /// Whether its bulks have been told what was asked of it last; a second call then has nothing to repeat.
+    pub walked: bool,
     /// Counts the changes; the store refuses a change of an older version.
     pub version: u64,
 }
@@ -128,16 +130,18 @@ impl Task {
         Schedule { send_at: None, ranges: self.ranges.clone(), zone: self.zone.unwrap_or(Tz::UTC) }
     }
 
-    /// The status. `importing` says whether a file is being read, `failed` whether there are files and none could be read.
+    /// The status. `importing` says whether a file is being read, `read` whether there are files and all have been.
+    ///
+    /// That it is paused is told first: whoever paused it wants to know that nothing goes out, also while a file is being read.
     #[must_use]
-    pub fn status(&self, progress: Progress, importing: bool, failed: bool) -> TaskStatus {
+    pub fn status(&self, progress: Progress, importing: bool, read: bool) -> TaskStatus {
         match self.state {
-            _ if importing => TaskStatus::Importing,
-            _ if failed && progress.total == 0 => TaskStatus::Failed,
-            TaskState::Created => TaskStatus::Created,
-            TaskState::Running if progress.total > 0 && progress.completed >= progress.total => TaskStatus::Completed,
-            TaskState::Running => TaskStatus::Running,
             TaskState::Paused | TaskState::Deleted => TaskStatus::Paused,
+            _ if importing => TaskStatus::Importing,
+            _ if read && progress.total == 0 => TaskStatus::Failed,
+            TaskState::Created => TaskStatus::Created,
+            TaskState::Running if progress.is_complete() => TaskStatus::Completed,
+            TaskState::Running => TaskStatus::Running,
         }
     }
 
@@ -173,6 +177,12 @@ impl Progress {
             processed: sum.processed + part.processed,
             completed: sum.completed + part.completed,
         })
+    }
+
+    /// Whether there are messages and all have come to their end.
+    #[must_use]
+    pub const fn is_complete(self) -> bool {
+        self.total > 0 && self.completed >= self.total
     }
 
     /// How many are with a provider.

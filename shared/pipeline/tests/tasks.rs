@@ -201,7 +201,13 @@ async fn what_makes_no_sense_is_refused_and_what_comes_twice_is_done_once() {
     assert!(matches!(resume(&memory, &memory, &clock, OF).await, Err(TaskError::NotStarted)));
     let first = start(&memory, &memory, &clock, OF).await.expect("started");
     clock.advance(Duration::from_secs(5));
+    let woken = wake_ups(&memory).len();
     assert_eq!(start(&memory, &memory, &clock, OF).await.expect("started"), first);
+    assert_eq!((woken, wake_ups(&memory).len()), (1, 0), "a second start has nothing to wake");
+    // Unless the first one died before it had woken all.
+    memory.state().tasks.get_mut(&OF).expect("the task").walked = false;
+    start(&memory, &memory, &clock, OF).await.expect("started");
+    assert_eq!(wake_ups(&memory).len(), 1);
     let bulk = memory.bulks_of(ACCOUNT, TASK).await.expect("bulks")[0].bulk;
     let step = |number: u32| (format!("{number:040}"), 1, 1);
     let count = |steps| Steps { account: ACCOUNT, task: TASK, bulk, steps };

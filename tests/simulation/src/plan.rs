@@ -172,6 +172,7 @@ fn task(random: &mut Random, account: AccountId, index: usize, start: i64) -> Ta
         zone: Some(schedule.zone),
         created_at: time(start),
         updated_at: time(start),
+        walked: true,
         version: 1,
     }
 }

@@ -11,8 +11,12 @@ use baton_domain::{
 };
 use baton_pipeline::{
     ports::{PortResult, Stored},
-    tasks::ports::{TaskBulks, TaskReads, Tasks},
+    tasks::{
+        file::TaskFile,
+        ports::{TaskBulks, TaskFiles, TaskReads, Tasks},
+    },
 };
+use uuid::Uuid;
 
 impl TaskReads for Ports {
     async fn task(&self, account: AccountId, id: TaskId) -> PortResult<Option<Task>> {
@@ -66,5 +70,24 @@ impl TaskBulks for Ports {
             own.map(|((_, _, bulk), progress)| TaskBulk { bulk: *bulk, progress: *progress }).collect()
         })
         .await
+    }
+}
+
+/// Nothing is imported here: no task has a file.
+impl TaskFiles for Ports {
+    async fn file(&self, _: AccountId, _: TaskId, _: Uuid) -> PortResult<Option<TaskFile>> {
+        Ok(None)
+    }
+
+    async fn files_of(&self, _: AccountId, _: TaskId) -> PortResult<Vec<TaskFile>> {
+        self.call("read the files of a task", None, |_| Vec::new()).await
+    }
+
+    async fn add_file(&self, _: &TaskFile) -> PortResult<()> {
+        Ok(())
+    }
+
+    async fn store_file(&self, _: &TaskFile, _: u64) -> PortResult<Stored> {
+        Ok(Stored::Conflict)
     }
 }

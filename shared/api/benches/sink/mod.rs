@@ -58,6 +58,7 @@ impl Sink {
             zone: None,
             created_at: now,
             updated_at: now,
+            walked: true,
             version: 1,
         };
         Sink { task, sheet: sheet.to_owned(), state: Mutex::default() }

@@ -33,7 +33,7 @@ impl<P: ImportPorts, C: Clock> Importer<P, C> {
         if !submission.items.is_empty() {
             accept::keep(&self.ports, &self.clock, &submission).await.map_err(failed)?;
         }
-        refused::store(&self.ports, work, (file, chunk), &told).await?;
+        refused::store(&self.ports, work, (file, chunk), &told, again).await?;
         if sheet.with_results {
             results::store(&self.ports, work, chunk, &told).await?;
         }

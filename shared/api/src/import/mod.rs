@@ -98,7 +98,7 @@ impl<P: ImportPorts, C: Clock> Importer<P, C> {
                 sheet.go_to(&stored)?;
                 file = stored;
             }
-            if file.state != FileState::Importing {
+            if file.state != FileState::Importing || self.is_deleted(work).await? {
                 return Ok(Outcome::Done);
             }
             let now = self.clock.now();

@@ -5,7 +5,7 @@ use super::{
     sheet::{self, Sheet},
     work::Work,
 };
-use baton_domain::task::TaskState;
+use baton_domain::{Task, task::TaskState};
 use baton_pipeline::{
     ports::{Clock, PortResult, Stored},
     tasks::file::{FileState, TaskFile},
@@ -20,8 +20,7 @@ pub(crate) const NAME: &str = "name";
 impl<P: ImportPorts, C: Clock> Importer<P, C> {
     /// The file and its sheet, at the row from which reading goes on; `None` when there is nothing to read.
     pub(super) async fn begin(&self, work: Work) -> PortResult<Option<(TaskFile, Sheet)>> {
-        let task = self.ports.task(work.account, work.task).await?;
-        let Some(task) = task.filter(|task| task.state != TaskState::Deleted) else { return Ok(None) };
+        let Some(task) = self.task(work).await? else { return Ok(None) };
         let Some(file) = self.record(work).await?.filter(|file| file.state == FileState::Importing) else {
             return Ok(None);
         };
@@ -43,6 +42,28 @@ impl<P: ImportPorts, C: Clock> Importer<P, C> {
         let Some(file) = file else { return Ok(None) };
         sheet.go_to(&file)?;
         Ok(Some((file, sheet)))
+    }
+
+    /// The task, unless it was deleted.
+    async fn task(&self, work: Work) -> PortResult<Option<Task>> {
+        let task = self.ports.task(work.account, work.task).await?;
+        Ok(task.filter(|task| task.state != TaskState::Deleted))
+    }
+
+    /// Whether nobody wants the file's messages any more.
+    pub(super) async fn is_deleted(&self, work: Work) -> PortResult<bool> {
+        Ok(self.task(work).await?.is_none())
+    }
+
+    /// Gives a file up whose runs have failed or died too often: its task says so, and what of it has been taken. `false` when
+    /// it has come to its end after all.
+    ///
+    /// # Errors
+    /// A port failed.
+    pub async fn give_up(&self, work: Work) -> PortResult<bool> {
+        let file = self.record(work).await?.filter(|file| file.state == FileState::Importing);
+        let Some(file) = file else { return Ok(false) };
+        self.settle(work, &file, given_up(&file)).await.map(|()| true)
     }
 
     /// The record of a file. One that was posted by a form has none at first.
@@ -96,4 +117,25 @@ fn gone() -> FileState {
         Language::English => "The file is no longer kept; upload it again.",
     };
     FileState::Refused { code: "file_gone".to_owned(), message: message.to_owned() }
+}
+
+/// The file can not be read to its end, for a reason that is not in what it says.
+fn given_up(file: &TaskFile) -> FileState {
+    let message = match (Language::default(), file.read) {
+        (Language::Russian, 0) => {
+            "Файл не удалось прочитать; из него ничего не взято. Разделите его и загрузите снова.".to_owned()
+        }
+        (Language::English, 0) => {
+            "The file could not be read; nothing of it was taken. Split it and upload it again.".to_owned()
+        }
+        (Language::Russian, _) => format!(
+            "Файл не удалось прочитать до конца; строки от {} и дальше не взяты. Загрузите их отдельным файлом.",
+            file.next_row
+        ),
+        (Language::English, _) => format!(
+            "The file could not be read to its end; the rows from {} on were not taken. Upload them as a file of their own.",
+            file.next_row
+        ),
+    };
+    FileState::Refused { code: "import_failed".to_owned(), message }
 }

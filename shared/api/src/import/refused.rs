@@ -27,16 +27,19 @@ pub(crate) fn prefix(account: AccountId, task: TaskId) -> String {
     format!("{KIND}/{account}/{task}/")
 }
 
-/// Keeps the refused rows of a chunk, when it has some.
+/// Keeps the refused rows of a chunk, when it has some. `again`: another run may have kept some, which are taken now.
 pub(super) async fn store<O: Objects>(
     objects: &O,
     work: Work,
     (file, chunk): (&TaskFile, &Chunk),
     refused: &RefusedRows,
+    again: bool,
 ) -> PortResult<()> {
     let key = work.chunk_key(KIND, chunk.number);
-    if refused.is_empty() {
-        return Ok(());
+    match refused.is_empty() {
+        true if again => return objects.remove(&key).await,
+        true => return Ok(()),
+        false => {}
     }
     let part = part(&file.name, chunk, refused).map_err(|error| PortError::new("writing refused rows", error))?;
     objects.put(&key, "text/csv; charset=utf-8", &BTreeMap::new(), part).await

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 const FILTERS: [&str; 4] = ["companyId", "messageId", "channel", "recipient"];
 /// The fields of an item.
 pub(crate) const FIELDS: [&str; 8] = ["id", "messageId", "companyId", "channel", "to", "content", "outcome", "at"];
-/// How many records one read asks for.
+/// How many records one read asks for, or as many as a page shows, and one more to know whether there are any.
 const LINES: usize = 200;
 /// The most records that are looked at to count them.
 const MOST_COUNTED: usize = 10_000;
@@ -160,7 +160,7 @@ impl<'a> Walk<'a> {
         }
         let mut after = self.cursor.as_ref().and_then(|cursor| cursor.after.clone());
         while !self.is_done() {
-            let part = ports.records(account, source, after.as_deref(), LINES).await?;
+            let part = ports.records(account, source, after.as_deref(), LINES.max(self.page.wanted() + 1)).await?;
             part.items.into_iter().for_each(|item| self.see(item, source, after.as_ref(), filter));
             after = part.next;
             if after.is_none() {

@@ -24,6 +24,7 @@ pub fn task(bench: &Bench, id: Uuid, name: &str) -> TaskId {
         zone: None,
         created_at: start(),
         updated_at: start(),
+        walked: true,
         version: 1,
     };
     bench.world.memory.state().tasks.insert((AccountId(1), id), task);

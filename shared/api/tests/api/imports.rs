@@ -15,6 +15,8 @@ use baton_pipeline::{
     tasks::file::FileState,
 };
 use chrono::TimeDelta;
+use chrono_tz::Tz;
+use serde_json::json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -225,4 +227,74 @@ async fn contents_and_groups_are_judged_row_by_row() {
     assert_eq!(groups, [(Some(1), group("a"), 1), (Some(2), group("b"), 1), (Some(3), group("a"), 1)]);
     let refused = outcome(&bench).2;
     assert!(refused.len() == 1 && refused[0].starts_with("messages,2,text,"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_file_whose_runs_die_too_often_is_given_up_and_its_task_says_so() {
+    let bench = Bench::new();
+    let id = task(&bench, Uuid::from_u128(7), "December");
+    let work = posted(&bench, id, SHEET);
+    let importer = importer(&bench, 3);
+    importer.run(work, start()).await.expect("a run");
+    assert!(importer.give_up(work).await.expect("given up"));
+    let file = bench.world.memory.state().task_files[&(AccountId(1), id, work.file)].clone();
+    let FileState::Refused { code, message } = &file.state else { panic!("{file:?}") };
+    assert!(code == "import_failed" && message.contains(&format!("строки от {} ", file.next_row)), "{message}");
+    assert_eq!(importer.run(work, start()).await.expect("a run"), Outcome::Done);
+    assert_eq!(outcome(&bench).0.len(), 3, "what has been taken stays");
+    assert!(!importer.give_up(work).await.expect("given up"));
+    let seen = bench.get(&format!("/tasks/{id}")).await.body;
+    assert_eq!((&seen["status"], &seen["totalMessageCount"]), (&json!("CREATED"), &json!(3)));
+    // One that nobody has begun to read.
+    let other = task(&bench, Uuid::from_u128(8), "January");
+    let work = posted(&bench, other, SHEET);
+    assert!(importer.give_up(work).await.expect("given up"));
+    assert_eq!(bench.get(&format!("/tasks/{other}")).await.body["status"], "FAILED");
+}
+
+#[tokio::test]
+async fn hours_of_a_row_are_those_of_its_recipient_or_of_the_job() {
+    let bench = Bench::new();
+    let id = task(&bench, Uuid::from_u128(7), "December");
+    let key = (AccountId(1), id);
+    bench.world.memory.state().tasks.get_mut(&key).expect("the task").zone = Some(Tz::Europe__Moscow);
+    let sheet =
+        "phone;text;timeFrom;timeTo;timeZone\r\n79990000001;A;09:00;21:00;\r\n79990000002;A;09:00;21:00;Asia/Omsk\r\n";
+    posted(&bench, id, sheet);
+    run(&importer(&bench, 3)).await;
+    let zones: Vec<_> = bench.world.messages().iter().map(|message| message.schedule.zone).collect();
+    assert_eq!(zones, [Tz::Europe__Moscow, Tz::Asia__Omsk]);
+    assert!(bench.world.messages().iter().all(|message| message.schedule.has_windows()));
+}
+
+#[tokio::test]
+async fn a_task_can_be_paused_while_a_file_is_read_and_a_deleted_one_takes_no_more() {
+    let bench = Bench::new();
+    let id = task(&bench, Uuid::from_u128(7), "December");
+    state_of(&bench, id, TaskState::Running);
+    let work = posted(&bench, id, SHEET);
+    let importer = importer(&bench, 3);
+    importer.run(work, start()).await.expect("a run");
+    // All that has been taken so far has come to its end.
+    bench.world.memory.state().task_bulks.values_mut().for_each(|(progress, _)| progress.completed = progress.total);
+    assert_eq!(bench.get(&format!("/tasks/{id}")).await.body["status"], "IMPORTING");
+    let paused = bench.post(&format!("/pausedTasks/{id}"), &json!({})).await;
+    assert_eq!((paused.status, &paused.body["status"]), (200, &json!("PAUSED")));
+    importer.run(work, start()).await.expect("a run");
+    assert_eq!(bench.world.memory.state().wake_ups.len(), 1, "what comes after the pause waits");
+    state_of(&bench, id, TaskState::Deleted);
+    let until = start() + TimeDelta::days(1);
+    let before = outcome(&bench).0.len();
+    assert_eq!(importer.run(work, until).await.expect("a run"), Outcome::Done);
+    assert_eq!(outcome(&bench).0.len(), before);
+}
+
+#[tokio::test]
+async fn a_task_without_a_single_good_row_has_failed() {
+    let bench = Bench::new();
+    let id = task(&bench, Uuid::from_u128(7), "December");
+    state_of(&bench, id, TaskState::Running);
+    posted(&bench, id, "phone;text\r\n12;A\r\n13;B\r\n");
+    run(&importer(&bench, 3)).await;
+    assert_eq!(bench.get(&format!("/tasks/{id}")).await.body["status"], "FAILED");
 }

@@ -27,6 +27,7 @@ async fn task(bench: &Bench, phones: &[&str]) -> (TaskId, String) {
         zone: None,
         created_at: start(),
         updated_at: start(),
+        walked: true,
         version: 1,
     };
     bench.post("/messages", &sms(phones)).await;
@@ -103,6 +104,19 @@ async fn the_report_of_a_large_task_is_made_once_and_led_to() {
     assert_ne!(second.body["id"], first.body["id"]);
     assert_eq!(bench.world.own().export_queue.len(), 3);
     assert!(bench.world.own().exports.values().all(|export| export.report.as_ref().is_some_and(|of| of.task == id)));
+
+    // Now it comes to its end: what was begun before is not the report of the completed task.
+    let pointer = bench.world.own().export_queue[2];
+    maker.run(pointer).await.expect("made");
+    assert_eq!(bench.get(&path).await.status, 303);
+    bench.world.memory.state().task_bulks.values_mut().for_each(|(progress, _)| progress.completed = progress.total);
+    bench.clock.advance(Duration::from_secs(1));
+    let last = bench.get(&path).await;
+    assert_eq!(last.status, 202);
+    let pointer = bench.world.own().export_queue[3];
+    maker.run(pointer).await.expect("made");
+    assert_eq!((bench.get(&path).await.status, bench.get(&path).await.status), (303, 303));
+    assert_eq!(bench.world.own().export_queue.len(), 4);
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ fn task(state: TaskState) -> Task {
         zone: Some(Tz::Europe__Moscow),
         created_at: at(0),
         updated_at: at(0),
+        walked: true,
         version: 1,
     }
 }
@@ -46,7 +47,7 @@ fn what_is_not_running_lets_nothing_pass() {
 #[test]
 fn a_status_follows_from_what_was_asked_and_how_far_it_has_come() {
     let part = |total, completed| Progress { total, processed: completed, completed };
-    let status = |state, progress, importing, failed| task(state).status(progress, importing, failed);
+    let status = |state, progress, importing, read| task(state).status(progress, importing, read);
     assert_eq!(status(TaskState::Created, part(0, 0), false, false), TaskStatus::Created);
     assert_eq!(status(TaskState::Created, part(0, 0), true, false), TaskStatus::Importing);
     assert_eq!(status(TaskState::Created, part(0, 0), false, true), TaskStatus::Failed);
@@ -55,7 +56,11 @@ fn a_status_follows_from_what_was_asked_and_how_far_it_has_come() {
     assert_eq!(status(TaskState::Running, part(3, 2), false, false), TaskStatus::Running);
     assert_eq!(status(TaskState::Running, part(3, 3), false, false), TaskStatus::Completed);
     assert_eq!(status(TaskState::Running, part(3, 3), true, false), TaskStatus::Importing);
-    assert_eq!(status(TaskState::Paused, part(3, 3), false, false), TaskStatus::Paused);
+    assert_eq!(status(TaskState::Running, part(0, 0), false, true), TaskStatus::Failed);
+    assert_eq!(status(TaskState::Running, part(3, 2), false, true), TaskStatus::Running);
+    for (importing, read) in [(false, false), (true, false), (false, true)] {
+        assert_eq!(status(TaskState::Paused, part(3, 3), importing, read), TaskStatus::Paused);
+    }
 }
 
 #[test]

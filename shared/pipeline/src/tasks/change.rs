@@ -41,6 +41,7 @@ where
         if task.state == TaskState::Deleted {
             return Err(TaskError::Missing);
         }
+        let before = task.schedule();
         if let Some(name) = &change.name {
             task.name.clone_from(name);
         }
@@ -48,12 +49,12 @@ where
             task.ranges.clone_from(ranges);
         }
         task.zone = change.zone.or(task.zone);
+        if task.schedule() != before {
+            task.walked = false;
+        }
         Ok(())
     });
     let task = changed.await?;
-    // Also when they are what they were: an earlier try may have died before its walk.
-    if task.state == TaskState::Running && (change.ranges.is_some() || change.zone.is_some()) {
-        walk(tasks, queues, clock, &task).await?;
-    }
-    Ok(task)
+    // What does not run is walked when it is started or resumed.
+    if task.state == TaskState::Running { walk(tasks, queues, clock, task).await } else { Ok(task) }
 }

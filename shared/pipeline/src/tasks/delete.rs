@@ -21,10 +21,10 @@ where
     C: Clock,
 {
     let deleted = update(tasks, of, clock.now(), |task| {
-        task.state = TaskState::Deleted;
+        if task.state != TaskState::Deleted {
+            (task.state, task.walked) = (TaskState::Deleted, false);
+        }
         Ok(())
     });
-    let task = deleted.await?;
-    walk(tasks, queues, clock, &task).await?;
-    Ok(())
+    walk(tasks, queues, clock, deleted.await?).await.map(drop)
 }

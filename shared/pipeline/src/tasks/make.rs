@@ -34,6 +34,7 @@ pub async fn make<T: Tasks>(tasks: &T, new: NewTask, now: Time) -> PortResult<()
         zone: new.zone,
         created_at: now,
         updated_at: now,
+        walked: true,
         version: 1,
     };
     tasks.add_task(&task).await

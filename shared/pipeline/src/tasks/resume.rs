@@ -20,14 +20,13 @@ where
     C: Clock,
 {
     let resumed = update(tasks, of, clock.now(), |task| match task.state {
-        TaskState::Paused | TaskState::Running => {
-            task.state = TaskState::Running;
+        TaskState::Running => Ok(()),
+        TaskState::Paused => {
+            (task.state, task.walked) = (TaskState::Running, false);
             Ok(())
         }
         TaskState::Created => Err(TaskError::NotStarted),
         TaskState::Deleted => Err(TaskError::Missing),
     });
-    let task = resumed.await?;
-    walk(tasks, queues, clock, &task).await?;
-    Ok(task)
+    walk(tasks, queues, clock, resumed.await?).await
 }

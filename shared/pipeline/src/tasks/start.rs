@@ -9,7 +9,7 @@ use super::{
 use crate::ports::{Clock, WakeUps};
 use baton_domain::{AccountId, Task, TaskId, task::TaskState};
 
-/// Starts a task. A second start is the same start.
+/// Starts a task. A second start is the same start: it repeats of the first what that has not come to.
 ///
 /// # Errors
 /// See [`TaskError`]: there is none, or it is paused.
@@ -20,14 +20,13 @@ where
     C: Clock,
 {
     let started = update(tasks, of, clock.now(), |task| match task.state {
-        TaskState::Created | TaskState::Running => {
-            task.state = TaskState::Running;
+        TaskState::Running => Ok(()),
+        TaskState::Created => {
+            (task.state, task.walked) = (TaskState::Running, false);
             Ok(())
         }
         TaskState::Paused => Err(TaskError::Paused),
         TaskState::Deleted => Err(TaskError::Missing),
     });
-    let task = started.await?;
-    walk(tasks, queues, clock, &task).await?;
-    Ok(task)
+    walk(tasks, queues, clock, started.await?).await
 }

@@ -28,7 +28,7 @@ pub enum TaskError {
 }
 
 /// Changes a task, whatever others do to it meanwhile. Nothing is stored when `decide` changes nothing. One that was deleted can be
-/// deleted again and is missing for all else.
+/// deleted again and is missing for all else; that of a bulk from a sheet is nobody's to change.
 pub(super) async fn update<T: Tasks>(
     tasks: &T,
     (account, id): (AccountId, TaskId),
@@ -36,7 +36,8 @@ pub(super) async fn update<T: Tasks>(
     decide: impl Fn(&mut Task) -> Result<(), TaskError>,
 ) -> Result<Task, TaskError> {
     for _ in 0..MOST_CONFLICTS {
-        let before = tasks.task(account, id).await?.ok_or(TaskError::Missing)?;
+        let known = tasks.task(account, id).await?.filter(|task| !task.is_hidden());
+        let before = known.ok_or(TaskError::Missing)?;
         let mut task = before.clone();
         decide(&mut task)?;
         match (before.state, task == before) {

@@ -1,6 +1,9 @@
 //! Walk: have every bulk of a task looked at.
 
-use super::ports::TaskBulks;
+use super::{
+    TaskError,
+    ports::{TaskBulks, Tasks},
+};
 use crate::{
     pointer::WakeUp,
     ports::{Clock, PortResult, WakeUps},
@@ -8,12 +11,28 @@ use crate::{
 use baton_domain::Task;
 use futures::future::try_join_all;
 
-/// Sets a wake-up for every bulk of a task. The task has been written before, so that a bulk that is added meanwhile finds it as it is
-/// now ([`super::join`]).
+/// Sets a wake-up for every bulk of a task, once for each change of it, and gives the task. It has been written before, so that a
+/// bulk that is added meanwhile finds it as it is now ([`super::join`]).
 ///
 /// # Errors
 /// A port failed; the walk must be repeated.
-pub async fn walk<T, Q, C>(tasks: &T, queues: &Q, clock: &C, task: &Task) -> PortResult<()>
+pub async fn walk<T, Q, C>(tasks: &T, queues: &Q, clock: &C, task: Task) -> Result<Task, TaskError>
+where
+    T: Tasks + TaskBulks,
+    Q: WakeUps,
+    C: Clock,
+{
+    if task.walked {
+        return Ok(task);
+    }
+    set_all(tasks, queues, clock, &task).await?;
+    let walked = Task { walked: true, version: task.version + 1, ..task };
+    // Whoever has changed it meanwhile walks for that change.
+    tasks.store_task(&walked, task.version).await?;
+    Ok(walked)
+}
+
+async fn set_all<T, Q, C>(tasks: &T, queues: &Q, clock: &C, task: &Task) -> PortResult<()>
 where
     T: TaskBulks,
     Q: WakeUps,

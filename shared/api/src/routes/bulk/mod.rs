@@ -8,7 +8,10 @@ use crate::{
     App, Ports,
     call::Answer,
     describe::describe,
-    import::{self, Work, results},
+    import::{
+        self, Work,
+        results::{self, ResultRow},
+    },
     refusal::Refusal,
 };
 use baton_domain::{Message, Status, Task};
@@ -36,7 +39,8 @@ async fn result<P: Ports, C: Clock>(app: &App<P, C>, file: &TaskFile) -> Result<
         FileState::Importing => Err(running()),
         FileState::Refused { message, .. } => Err(Refusal::unprocessable("sheet_refused", message.clone())),
         FileState::Done => {
-            let list = lines(app, file).await?;
+            let gone = || Refusal::not_found("result any more");
+            let list = lines(app, file).await?.ok_or_else(gone)?;
             files::csv(app, list, &format!("exports/{}/results/{}.csv", file.account, file.task), "result.csv").await
         }
     }
@@ -47,25 +51,26 @@ fn running() -> Refusal {
     Refusal::new(StatusCode::CONFLICT, "still_running", error).header(header::RETRY_AFTER, HeaderValue::from(ASK_AGAIN))
 }
 
-async fn lines<P: Ports, C: Clock>(app: &App<P, C>, file: &TaskFile) -> PortResult<NamedTempFile> {
+/// `None` when it is kept no longer.
+async fn lines<P: Ports, C: Clock>(app: &App<P, C>, file: &TaskFile) -> PortResult<Option<NamedTempFile>> {
     let list = NamedTempFile::new().map_err(|error| PortError::new("writing a result", error))?;
     let mut report = CsvReport::new(list.as_file(), false, &HEADERS).map_err(failed)?;
     let work = Work { account: file.account, task: file.task, file: file.id };
     for chunk in 0..file.read.div_ceil(import::ROWS.into()) {
-        chunk_lines(app, work, (file, chunk), &mut report).await?;
+        let Some(rows) = results::load(&app.ports, work, chunk).await? else { return Ok(None) };
+        chunk_lines(app, work, (file, chunk), &rows, &mut report).await?;
     }
     report.finish().map_err(failed)?;
-    Ok(list)
+    Ok(Some(list))
 }
 
 async fn chunk_lines<P: Ports, C: Clock>(
     app: &App<P, C>,
     work: Work,
     (file, chunk): (&TaskFile, u32),
+    rows: &[ResultRow],
     report: &mut CsvReport<&File>,
 ) -> PortResult<()> {
-    let missing = || PortError::new("reading a result", "a part of it is no longer kept");
-    let rows = results::load(&app.ports, work, chunk).await?.ok_or_else(missing)?;
     let messages = Bulks::messages(&app.ports, file.account, work.bulk(file.created_at, chunk).key()).await?;
     let messages: BTreeMap<_, _> = messages.iter().map(|message| (message.id.index(), message)).collect();
     for (row, place) in rows.iter().zip(0..) {

@@ -71,6 +71,7 @@ fn task<P, C: Clock>(app: &App<P, C>, account: AccountId, once: &Once) -> Task {
         zone: None,
         created_at: made,
         updated_at: made,
+        walked: true,
         version: 1,
     }
 }

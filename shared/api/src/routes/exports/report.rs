@@ -8,9 +8,10 @@ use crate::{
     ports::{Export, ExportFormat, ExportState, ReportOf},
     query::{Query, place},
     refusal::Refusal,
+    routes::tasks,
     wire::{Export as Shown, stamp},
 };
-use baton_domain::{AccountId, Task, TaskId, Time, task::Progress, task::TaskState};
+use baton_domain::{Task, TaskId, Time, task::Progress};
 use baton_pipeline::ports::{Clock, PortError};
 use baton_sheets::Language;
 use chrono::TimeDelta;
@@ -24,7 +25,8 @@ use uuid::Uuid;
 const MOST_AT_ONCE: u64 = 1000;
 /// The most bytes of an answer: Lambda takes 6 MB, and a file goes in base 64.
 const MOST_BYTES: usize = 4 << 20;
-/// How old a report may be to be given although the task has got on: whoever waited for it comes back for it by then.
+/// How old a report may be to be given again, while the task runs even when it has got on: whoever waited for it comes back for it
+/// by then.
 const FRESH: TimeDelta = TimeDelta::minutes(10);
 /// How long a report that could not be made is told of, before the next try.
 const FAILED: TimeDelta = TimeDelta::minutes(1);
@@ -36,7 +38,8 @@ const RETRY_SECONDS: u64 = 3;
 ///
 /// That of a task with up to a thousand messages is the answer. A larger one is made meanwhile: the answer is 202 and says how far
 /// it is; ask again after `Retry-After` seconds. When it is ready, the answer is 303 and leads to the file, by a link that is good
-/// for an hour and needs no key. A report that was made in the last ten minutes is given again, even when the task has got on.
+/// for an hour and needs no key. A report that was made in the last ten minutes is given again, while the task runs even when it has
+/// got on; one that was asked for before the task was completed is made anew.
 #[utoipa::path(get, path = "/tasks/{id}/report", tag = "tasks", operation_id = "getTaskReport",
     params(("id" = Uuid, Path, description = "The task's id."),
         ("companyId" = Option<u64>, Query, description = "The account; the caller's own when absent."),
@@ -61,7 +64,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let expected = "The name of a time zone of the IANA database is expected, as Europe/Moscow.";
     let zone: Option<Tz> = named(&query, "timeZone", expected, &mut faults);
     faults.check()?;
-    let task = of_path(app, account, call).await?;
+    let task = tasks::read(&app.ports, (account, tasks::id_of(call)?)).await?;
     let bulks = app.ports.bulks_of(account, task.id).await?;
     let progress = Progress::sum(bulks.into_iter().map(|bulk| bulk.progress));
     let zone = zone.or(task.zone).unwrap_or(Tz::UTC);
@@ -82,13 +85,6 @@ fn named<T: FromStr>(query: &Query, name: &str, expected: &str, faults: &mut Fau
         faults.add(place(name), "invalid", expected);
     }
     read
-}
-
-async fn of_path<P: Ports, C: Clock>(app: &App<P, C>, account: AccountId, call: &Call<'_>) -> Result<Task, Refusal> {
-    let none = || Refusal::not_found("task");
-    let id = Uuid::try_parse(call.parameter(0)).map_err(|_| none())?;
-    let task = app.ports.task(account, TaskId(id)).await?;
-    task.filter(|task| task.state != TaskState::Deleted).ok_or_else(none)
 }
 
 /// Which messages are meant.
@@ -128,7 +124,7 @@ async fn in_time<P: Ports, C: Clock>(
     let reports = app.ports.exports(task.account).await?.into_iter().filter(same);
     let latest = reports.max_by_key(|export| (export.created_at, export.id));
     let export = match latest {
-        Some(latest) if serves(&latest, &state, now) => {
+        Some(latest) if serves(&latest, (&state, progress), now) => {
             if latest.state == ExportState::Waiting && now >= latest.updated_at + WAITED {
                 start(&app.ports, &latest).await?;
             }
@@ -144,12 +140,12 @@ async fn in_time<P: Ports, C: Clock>(
 }
 
 /// Whether a report is the one that is asked for now.
-fn serves(export: &Export, state: &str, now: Time) -> bool {
+fn serves(export: &Export, (state, progress): (&str, Progress), now: Time) -> bool {
     match export.state {
         ExportState::Waiting | ExportState::Running => true,
         ExportState::Completed(_) => {
             let same = export.report.as_ref().is_some_and(|report| report.state == state);
-            same || now < export.updated_at + FRESH
+            (same || !progress.is_complete()) && now < export.updated_at + FRESH
         }
         ExportState::Failed(_) => now < export.updated_at + FAILED,
     }

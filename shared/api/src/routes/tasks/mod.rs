@@ -64,9 +64,8 @@ impl Known {
             futures::try_join!(ports.bulks_of(task.account, task.id), ports.files_of(task.account, task.id))?;
         let progress = Progress::sum(bulks.into_iter().map(|bulk| bulk.progress));
         let importing = files.iter().any(|file| file.state == FileState::Importing);
-        let refused = |file: &TaskFile| matches!(file.state, FileState::Refused { .. });
-        let failed = !files.is_empty() && files.iter().all(refused);
-        Ok(Known { status: task.status(progress, importing, failed), task, progress, files })
+        let read = !files.is_empty() && !importing;
+        Ok(Known { status: task.status(progress, importing, read), task, progress, files })
     }
 
     fn shown(&self) -> wire::Task {

@@ -28,6 +28,7 @@ impl TaskReads for &Bench {
             zone: None,
             created_at: at(0),
             updated_at: at(0),
+            walked: true,
             version: 1,
         }))
     }
