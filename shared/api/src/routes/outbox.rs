@@ -3,7 +3,10 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{
+        items::Items,
+        page::{PARAMETERS, Page},
+    },
     phone,
     ports::{Outbox, OutboxItem},
     query::{Query, place},
@@ -54,7 +57,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         walk.run(&app.ports, account, source, &filter).await?;
     }
     let next = walk.next();
-    Ok(page.answer(walk.count(), walk.taken, next))
+    let count = walk.count();
+    Ok(walk.items.answer(count, next))
 }
 
 struct Filter {
@@ -119,7 +123,7 @@ struct Walk<'a> {
     /// Whether the whole list is seen from its beginning.
     from_start: bool,
     skip: u64,
-    taken: Vec<OutboxEntry>,
+    items: Items<'a>,
     /// Where the last one taken stands.
     last: Option<Cursor>,
     looked_at: usize,
@@ -134,7 +138,7 @@ impl<'a> Walk<'a> {
             from_start: cursor.is_none(),
             cursor,
             skip: page.skip,
-            taken: Vec::new(),
+            items: Items::new(page),
             last: None,
             looked_at: 0,
             matching: 0,
@@ -184,9 +188,11 @@ impl<'a> Walk<'a> {
         self.matching += 1;
         if self.skip > 0 {
             self.skip -= 1;
-        } else if self.taken.len() < self.page.wanted() {
-            self.last = Some(Cursor { message: source, after: after.cloned(), last: item.id.clone() });
-            self.taken.push(item.into());
+            return;
+        }
+        let last = Cursor { message: source, after: after.cloned(), last: item.id.clone() };
+        if self.items.add(&OutboxEntry::from(item)) {
+            self.last = Some(last);
         } else {
             self.more = true;
         }

@@ -45,8 +45,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let entries: Vec<ProviderEntry> = try_join_all(of_channels).await?.into_iter().flatten().collect();
     let count = entries.len() as u64;
     let skip = usize::try_from(page.skip).unwrap_or(usize::MAX);
-    let shown = entries.into_iter().skip(skip).take(page.wanted()).collect();
-    Ok(page.answer(Some(count), shown, None))
+    Ok(page.answer(Some(count), entries.into_iter().skip(skip), |_| None))
 }
 
 async fn of_channel<P: Ports, C: Clock>(app: &App<P, C>, channel: Channel) -> Result<Vec<ProviderEntry>, Refusal> {

@@ -241,3 +241,23 @@ async fn a_repeated_request_is_answered_by_the_list_as_it_was() {
     let new = bench.post_once("/messages", "two", &body).await;
     assert_eq!(new.body[1]["error"]["code"], "stop_list");
 }
+
+/// A file ends where an answer has no room for the next row, and goes on there.
+#[tokio::test]
+async fn a_csv_that_is_too_large_for_an_answer_comes_in_parts() {
+    let bench = Bench::new();
+    let address = |n: usize| format!("{n:03}{}", "\"".repeat(2500));
+    for first in [0, 400] {
+        let lines = (first..first + 400).map(|n| json!({"recipient": address(n), "channel": "telegram"}));
+        put(&bench, lines.collect()).await;
+    }
+    let (_, headers, first) = csv(&bench, Method::GET, "/stopList", "").await;
+    let next = headers["x-next-cursor"].to_str().expect("text").to_owned();
+    let (_, headers, rest) = csv(&bench, Method::GET, &format!("/stopList?cursor={next}"), "").await;
+    assert!(!headers.contains_key("x-next-cursor"));
+    // As a string in JSON, which Lambda takes.
+    assert!([&first, &rest].iter().all(|part| json!(part).to_string().len() < 5_000_000));
+    let rows = |part: &str| part.lines().skip(1).map(|row| row[1..4].to_owned()).collect::<Vec<_>>();
+    let expected: Vec<_> = (0..800).map(|n| format!("{n:03}")).collect();
+    assert_eq!([rows(&first), rows(&rest)].concat(), expected);
+}

@@ -35,5 +35,5 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
 pub(super) fn answer(page: &Page, account: AccountId, limits: &[Bandwidth]) -> Answer {
     let skip = usize::try_from(page.skip).unwrap_or(usize::MAX);
     let shown = limits.iter().skip(skip).take(page.wanted()).map(|limit| BandwidthEntry::new(account, limit));
-    page.answer(Some(limits.len() as u64), shown.collect(), None)
+    page.answer(Some(limits.len() as u64), shown, |_| None)
 }

@@ -52,6 +52,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         page.sort.apply((a.transition.at, a.transition.id()).cmp(&(b.transition.at, b.transition.id())))
     });
     // A message has few callbacks: they are read whole, and a cursor is the id of the last one shown.
-    let (shown, next) = whole::part(&page, &records, |record| record.transition.id().to_string())?;
-    Ok(page.answer(Some(records.len() as u64), shown.iter().map(CallbackEntry::from).collect(), next))
+    let part = whole::part(&page, &records, |record| record.transition.id().to_string())?;
+    let shown = part.items.iter().map(CallbackEntry::from);
+    Ok(part.answer(&page, shown))
 }

@@ -49,10 +49,11 @@ fn answer<T: Serialize>(page: &Page, items: Vec<T>) -> Result<Answer, Refusal> {
         return Err(faults.into_refusal());
     };
     let count = items.len();
-    let shown: Vec<T> = items.into_iter().skip(skip).take(page.wanted()).collect();
-    let end = skip.saturating_add(shown.len());
-    let next = (!page.without_items && end < count).then(|| end.to_string());
-    Ok(page.answer(Some(count as u64), shown, next))
+    let next = |shown: usize| {
+        let end = skip.saturating_add(shown);
+        (shown > 0 && end < count).then(|| end.to_string())
+    };
+    Ok(page.answer(Some(count as u64), items.into_iter().skip(skip), next))
 }
 
 /// A price, from a decimal string or a number of JSON, whose text is `written`.

@@ -10,7 +10,7 @@ use crate::{
     },
     query::{Query, place},
     refusal::Refusal,
-    wire::{Task, TaskList},
+    wire::TaskList,
 };
 use baton_domain::task::TaskStatus;
 use baton_pipeline::ports::Clock;
@@ -73,20 +73,16 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         stream::iter(reads).buffered(AT_ONCE).try_collect::<Vec<_>>()
     };
     // What a task's status is, only its counts tell: without that question they are read of those alone that are shown.
-    let (count, shown, next) = match statuses {
-        Some(statuses) => {
-            let mut known = read(found).await?;
-            known.retain(|known| statuses.contains(&known.status));
-            let (shown, next) = whole::part(&page, &known, |known| known.task.id.to_string())?;
-            (known.len(), shown.iter().map(Known::shown).collect::<Vec<Task>>(), next)
-        }
-        None => {
-            let (shown, next) = whole::part(&page, &found, |task| task.id.to_string())?;
-            let known = read(shown.to_vec()).await?;
-            (found.len(), known.iter().map(Known::shown).collect(), next)
-        }
-    };
-    Ok(page.answer(Some(count as u64), shown, next))
+    if let Some(statuses) = statuses {
+        let mut known = read(found).await?;
+        known.retain(|known| statuses.contains(&known.status));
+        let part = whole::part(&page, &known, |known| known.task.id.to_string())?;
+        let shown = part.items.iter().map(Known::shown);
+        return Ok(part.answer(&page, shown));
+    }
+    let part = whole::part(&page, &found, |task| task.id.to_string())?;
+    let known = read(part.items.to_vec()).await?;
+    Ok(part.answer(&page, known.iter().map(Known::shown)))
 }
 
 fn statuses(query: &Query, faults: &mut Faults) -> Option<Vec<TaskStatus>> {

@@ -68,7 +68,7 @@ async fn read<P: Ports, C: Clock>(
 /// An account has few templates: they are read whole, and a cursor is the id of the last one shown.
 fn answer(page: &Page, mut found: Vec<baton_domain::Template>) -> Result<Answer, Refusal> {
     found.sort_by(|a, b| page.sort.apply((a.created_at, a.id).cmp(&(b.created_at, b.id))));
-    let (shown, next) = whole::part(page, &found, |template| template.id.to_string())?;
-    let shown: Vec<Template> = shown.iter().map(Template::from).collect();
-    Ok(page.answer(Some(found.len() as u64), shown, next))
+    let part = whole::part(page, &found, |template| template.id.to_string())?;
+    let shown = part.items.iter().map(Template::from);
+    Ok(part.answer(page, shown))
 }
