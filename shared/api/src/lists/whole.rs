@@ -1,8 +1,9 @@
-//! Lists that are short enough to be read whole: a cursor is the id of the last item that was shown.
+//! Lists that are read whole before a part of them is shown.
 
-use super::page::Page;
+use super::{cursor, page::Page};
 use crate::{call::Answer, faults::Faults, query::place, refusal::Refusal};
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
+use std::cmp::Ordering;
 
 /// The part of a list that a page shows.
 #[derive(Debug)]
@@ -26,24 +27,32 @@ impl<T> Part<'_, T> {
     }
 }
 
-/// The part of a list in its order that is shown.
+/// Sorts a list, and gives the part of it that is shown. `stands`: when an item was made, and what orders those of the same time.
+/// A cursor is where the last item stood, so it goes on there when the item is no longer in the list.
 ///
 /// # Errors
-/// The cursor is none of this list's.
-pub(crate) fn part<'l, T>(page: &Page, found: &'l [T], id: impl Fn(&T) -> String) -> Result<Part<'l, T>, Refusal> {
+/// The cursor is none of such a list.
+pub(crate) fn part<'l, T, S: Ord + Serialize + DeserializeOwned>(
+    page: &Page,
+    found: &'l mut [T],
+    stands: impl Fn(&T) -> S,
+) -> Result<Part<'l, T>, Refusal> {
+    found.sort_by(|a, b| page.sort.apply(stands(a).cmp(&stands(b))));
     let first = match &page.cursor {
         None => usize::try_from(page.skip).unwrap_or(usize::MAX),
-        Some(last) => match found.iter().position(|item| id(item) == *last) {
-            Some(index) => index + 1,
-            None => {
-                let mut faults = Faults::default();
-                faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
-                return Err(faults.into_refusal());
-            }
-        },
+        Some(text) => {
+            let last: S = cursor::decode(text).ok_or_else(bad_cursor)?;
+            found.partition_point(|item| page.sort.apply(stands(item).cmp(&last)) != Ordering::Greater)
+        }
     };
     let rest = found.get(first..).unwrap_or_default();
     let items = &rest[..page.wanted().min(rest.len())];
-    let cursors = items.iter().map(id).collect();
+    let cursors = items.iter().map(|item| cursor::encode(&stands(item))).collect();
     Ok(Part { items, cursors, count: found.len(), more: items.len() < rest.len() })
+}
+
+fn bad_cursor() -> Refusal {
+    let mut faults = Faults::default();
+    faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
+    faults.into_refusal()
 }

@@ -4,6 +4,7 @@ use crate::{
     caller::Caller,
     faults::Faults,
     lists::{
+        cursor,
         items::Items,
         page::{PARAMETERS, Page},
     },
@@ -13,7 +14,6 @@ use crate::{
     refusal::Refusal,
     wire::{OutboxEntry, OutboxList},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use baton_domain::{AccountId, Channel, MessageId};
 use baton_pipeline::ports::Clock;
 use serde::{Deserialize, Serialize};
@@ -47,12 +47,12 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let account = caller.account(query.company(&mut faults))?;
     let filter = Filter::read(&query, &mut faults);
     let page = Page::read(&query, &FIELDS, &mut faults);
-    let cursor = page.cursor.as_deref().map(Cursor::decode);
-    if matches!(cursor, Some(None)) {
+    let from = page.cursor.as_deref().map(cursor::decode);
+    if matches!(from, Some(None)) {
         faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
     }
     faults.check()?;
-    let mut walk = Walk::new(&page, cursor.flatten());
+    let mut walk = Walk::new(&page, from.flatten());
     for source in filter.sources() {
         walk.run(&app.ports, account, source, &filter).await?;
     }
@@ -103,16 +103,6 @@ struct Cursor {
     message: Option<MessageId>,
     after: Option<String>,
     last: String,
-}
-
-impl Cursor {
-    fn encode(&self) -> String {
-        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
-    }
-
-    fn decode(cursor: &str) -> Option<Cursor> {
-        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()
-    }
 }
 
 /// One pass over the records.
@@ -204,6 +194,6 @@ impl<'a> Walk<'a> {
     }
 
     fn next(&self) -> Option<String> {
-        self.last.as_ref().filter(|_| self.more).map(Cursor::encode)
+        self.last.as_ref().filter(|_| self.more).map(cursor::encode)
     }
 }

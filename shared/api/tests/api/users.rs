@@ -68,7 +68,10 @@ async fn lists_of_users_are_walked() {
         }
     }
     assert_eq!(emails, ["a@example.org", "b@example.org", "c@example.org"]);
-    assert_eq!(bench.get("/users?cursor=none").await.status, 422);
+    // What is no place of a list is refused, also in the form of a cursor: "none", null, a place without its id.
+    for bad in ["none", "bnVsbA", "WyIyMDI2LTExLTIzVDA5OjAwOjAwWiJd"] {
+        assert_eq!(bench.get(&format!("/users?cursor={bad}")).await.faults(), [("?cursor", "invalid")], "{bad}");
+    }
     assert_eq!(bench.get("/users?role=admin").await.status, 422);
 }
 
