@@ -51,6 +51,21 @@ pub(crate) fn part<'l, T, S: Ord + Serialize + DeserializeOwned>(
     Ok(Part { items, cursors, count: found.len(), more: items.len() < rest.len() })
 }
 
+/// The answer: a part of a list that has an order of its own. A cursor is the number of the items before it.
+///
+/// # Errors
+/// The cursor is none of such a list.
+pub(crate) fn numbered<S: Serialize>(page: &Page, shown: impl ExactSizeIterator<Item = S>) -> Result<Answer, Refusal> {
+    let skip = page.cursor.as_ref().map_or(Some(page.skip), |cursor| cursor.parse().ok());
+    let skip = skip.and_then(|skip| usize::try_from(skip).ok()).ok_or_else(bad_cursor)?;
+    let count = shown.len();
+    let next = |shown: usize| {
+        let end = skip.saturating_add(shown);
+        (shown > 0 && end < count).then(|| end.to_string())
+    };
+    Ok(page.answer(Some(count as u64), shown.skip(skip), next))
+}
+
 fn bad_cursor() -> Refusal {
     let mut faults = Faults::default();
     faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");

@@ -3,7 +3,10 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{
+        page::{PARAMETERS, Page},
+        whole,
+    },
     ports::Scope,
     refusal::Refusal,
     wire::{ProviderEntry, ProviderList},
@@ -43,9 +46,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     faults.check()?;
     let of_channels = Channel::ALL.into_iter().map(|channel| of_channel(app, channel));
     let entries: Vec<ProviderEntry> = try_join_all(of_channels).await?.into_iter().flatten().collect();
-    let count = entries.len() as u64;
-    let skip = usize::try_from(page.skip).unwrap_or(usize::MAX);
-    Ok(page.answer(Some(count), entries.into_iter().skip(skip), |_| None))
+    whole::numbered(&page, entries.into_iter())
 }
 
 async fn of_channel<P: Ports, C: Clock>(app: &App<P, C>, channel: Channel) -> Result<Vec<ProviderEntry>, Refusal> {

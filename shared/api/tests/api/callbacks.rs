@@ -157,6 +157,12 @@ async fn secrets_rotate_two_at_a_time_and_are_shown_once() {
     let listed = bench.get("/callbacks/secrets").await;
     assert_eq!(listed.body["count"], 2);
     assert!(!listed.body.to_string().contains("whsec_"));
+    let part = bench.get("/callbacks/secrets?limit=1").await;
+    let next = part.body["nextCursor"].as_str().expect("a cursor").to_owned();
+    let rest = bench.get(&format!("/callbacks/secrets?limit=1&cursor={next}")).await;
+    assert_eq!([part.ids(), rest.ids()].concat(), listed.ids());
+    assert_eq!((&rest.body["nextCursor"], part.ids().len()), (&Value::Null, 1));
+    assert_eq!(bench.get("/callbacks/secrets?cursor=x").await.faults(), [("?cursor", "invalid")]);
     let path = format!("/callbacks/secrets/{}", first.body["id"].as_str().expect("an id"));
     assert_eq!(bench.delete(&path).await.body, json!({"id": first.body["id"], "createdAt": first.body["createdAt"]}));
     assert_eq!((bench.delete(&path).await.status, bench.delete("/callbacks/secrets/-").await.status), (404, 404));

@@ -116,6 +116,13 @@ async fn a_long_list_is_walked_with_cursors_and_every_line_comes_once() {
         .collect();
     put(&bench, json!(entries)).await;
     bench.delete(&format!("/stopList?recipient={}", &phones[3][1..])).await;
+    let of_two = format!("/stopList?recipient={},{}&limit=4", &phones[1][1..], &phones[0][1..]);
+    let (part, rest) = (bench.get(&of_two).await.body, bench.get(&format!("{of_two}&cursor=4")).await.body);
+    assert_eq!((&part["count"], &part["nextCursor"], &rest["nextCursor"]), (&json!(6), &json!("4"), &Value::Null));
+    let told = [recipients(&part), recipients(&rest)].concat();
+    let of_phone = |phone: &'static str| [None, Some("sms"), Some("viber")].map(|channel| (phone, channel));
+    assert_eq!(told, [of_phone("+79990000000"), of_phone("+79990000001")].concat());
+    assert_eq!(bench.get(&format!("{of_two}&cursor=x")).await.faults(), [("?cursor", "invalid")]);
     for limit in [1, 2, 4, 5, 100] {
         let (mut seen, mut cursor) = (Vec::new(), String::new());
         loop {

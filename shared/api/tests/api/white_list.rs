@@ -29,6 +29,11 @@ async fn a_list_is_replaced_by_operators_and_shown_to_its_account() {
     ]});
     assert_eq!(set(&bench, &list).await, expected);
     assert_eq!(bench.get("/whiteList").await.body, expected);
+    let part = bench.get("/whiteList?limit=1").await.body;
+    assert_eq!((&part["items"], &part["nextCursor"]), (&json!([expected["items"][0]]), &json!("1")));
+    let rest = bench.get("/whiteList?limit=1&cursor=1").await.body;
+    assert_eq!((&rest["items"], &rest["nextCursor"]), (&json!([expected["items"][1]]), &Value::Null));
+    assert_eq!(bench.get("/whiteList?cursor=x").await.faults(), [("?cursor", "invalid")]);
     assert_eq!(bench.put("/whiteList/1", &json!([])).await.status, 403, "not for the account itself");
     let other = bench.key(2, "other", &[Scope::Read]);
     assert_eq!(bench.as_of(&other, Method::GET, "/whiteList", None).await.body["count"], 0);

@@ -3,7 +3,10 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{
+        page::{PARAMETERS, Page},
+        whole,
+    },
     refusal::Refusal,
     wire::{BandwidthEntry, BandwidthList},
 };
@@ -28,12 +31,10 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let page = Page::read(&query, &FIELDS, &mut faults);
     faults.check()?;
     let limits = app.ports.bandwidth(account).await?;
-    Ok(answer(&page, account, &limits))
+    answer(&page, account, &limits)
 }
 
-/// The limits as a list; there are few of them, so the page is cut here.
-pub(super) fn answer(page: &Page, account: AccountId, limits: &[Bandwidth]) -> Answer {
-    let skip = usize::try_from(page.skip).unwrap_or(usize::MAX);
-    let shown = limits.iter().skip(skip).take(page.wanted()).map(|limit| BandwidthEntry::new(account, limit));
-    page.answer(Some(limits.len() as u64), shown, |_| None)
+/// The limits as a list.
+pub(super) fn answer(page: &Page, account: AccountId, limits: &[Bandwidth]) -> Result<Answer, Refusal> {
+    whole::numbered(page, limits.iter().map(|limit| BandwidthEntry::new(account, limit)))
 }

@@ -42,7 +42,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let page = Page::read(&call.query(), &list::FIELDS, &mut faults);
     faults.check()?;
     app.ports.put_bandwidth(account, &limits).await?;
-    Ok(list::answer(&page, account, &limits))
+    list::answer(&page, account, &limits)
 }
 
 fn read(body: &Value, faults: &mut Faults) -> Vec<Bandwidth> {

@@ -1,10 +1,12 @@
-use super::answer;
 use crate::{
     App, Ports,
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{
+        page::{PARAMETERS, Page},
+        whole,
+    },
     refusal::Refusal,
     wire::{SenderEntry, SenderList},
 };
@@ -39,5 +41,5 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         let of_provider = |(wanted, of): (&Vec<&str>, &String)| wanted.iter().any(|name| name.eq_ignore_ascii_case(of));
         channel && providers.as_ref().zip(sender.provider.as_ref()).is_none_or(of_provider)
     });
-    answer(&page, senders.iter().map(|sender| SenderEntry::new(account, sender)).collect())
+    whole::numbered(&page, senders.iter().map(|sender| SenderEntry::new(account, sender)))
 }

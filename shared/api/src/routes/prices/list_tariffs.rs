@@ -1,10 +1,12 @@
-use super::answer;
 use crate::{
     App, Ports,
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{
+        page::{PARAMETERS, Page},
+        whole,
+    },
     refusal::Refusal,
     wire::{TariffEntry, TariffList},
 };
@@ -27,5 +29,5 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let account = caller.account(query.company(&mut faults))?;
     let page = Page::read(&query, &FIELDS, &mut faults);
     faults.check()?;
-    answer(&page, app.ports.sms_tariffs(account).await?.iter().map(TariffEntry::from).collect())
+    whole::numbered(&page, app.ports.sms_tariffs(account).await?.iter().map(TariffEntry::from))
 }

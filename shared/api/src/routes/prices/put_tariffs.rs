@@ -1,11 +1,14 @@
-use super::{LONGEST_NAME, answer, check_size, list_tariffs, price, written::Written};
+use super::{LONGEST_NAME, check_size, list_tariffs, price, written::Written};
 use crate::{
     App, Ports,
     call::{Answer, Call},
     caller::Caller,
     faults::{Faults, Path},
     fields::{Fields, wrong_type},
-    lists::page::{PARAMETERS, Page},
+    lists::{
+        page::{PARAMETERS, Page},
+        whole,
+    },
     phone,
     refusal::Refusal,
     wire::{SetTariff, TariffEntry, TariffList},
@@ -42,7 +45,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let page = Page::read(&query, &list_tariffs::FIELDS, &mut faults);
     faults.check()?;
     app.ports.put_sms_tariffs(account, &tariffs).await?;
-    answer(&page, tariffs.iter().map(TariffEntry::from).collect())
+    whole::numbered(&page, tariffs.iter().map(TariffEntry::from))
 }
 
 fn read(body: &Value, written: &Written<'_>, faults: &mut Faults) -> Vec<Tariff> {

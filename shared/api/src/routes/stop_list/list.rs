@@ -7,6 +7,7 @@ use crate::{
     lists::{
         items::Items,
         page::{PARAMETERS, Page},
+        whole,
     },
     query::{Query, place},
     refusal::Refusal,
@@ -62,7 +63,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     if recipients.as_ref().is_some_and(|recipients| recipients.len() > MOST_RECIPIENTS) {
         faults.add(place("recipient"), "too_many", format!("At most {MOST_RECIPIENTS} recipients are allowed."));
     }
-    let after = page.cursor.as_deref().map(After::decode);
+    // Lists of recipients have cursors of their own.
+    let after = page.cursor.as_deref().filter(|_| recipients.is_none()).map(After::decode);
     if after == Some(None) {
         faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
     }
@@ -72,7 +74,12 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         let addresses = recipients.into_iter().flat_map(meant).collect();
         let scopes = if named.is_some() { vec![scope] } else { vec![scope, StopScope::Deployment] };
         let found = of_recipients(app, &scopes, &addresses, &filter).await?;
-        return Ok(if as_csv { Answer::csv(csv::write(found.iter()), None) } else { all(&page, found) });
+        // Few enough for one file.
+        return if as_csv {
+            Ok(Answer::csv(csv::write(found.iter()), None))
+        } else {
+            whole::numbered(&page, found.into_iter())
+        };
     }
     let (from, mut skip) = (after.flatten(), page.skip);
     if as_csv {
@@ -84,13 +91,6 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let mut items = Items::new(&page);
     let next = walk(app, scope, from, &filter, |entry| passed(&mut skip) || items.add(&entry)).await?;
     Ok(items.answer(None, next.filter(|_| !page.without_items)))
-}
-
-/// The lines about a few recipients: all of them at once, but for what the page leaves out.
-fn all(page: &Page, found: Vec<StopEntry>) -> Answer {
-    let count = found.len() as u64;
-    let skip = usize::try_from(page.skip).unwrap_or(usize::MAX);
-    page.answer(Some(count), found.into_iter().skip(skip), |_| None)
 }
 
 async fn of_recipients<P: Ports, C: Clock>(

@@ -3,7 +3,10 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{
+        page::{PARAMETERS, Page},
+        whole,
+    },
     refusal::Refusal,
     wire::{WhiteList, WhiteListEntry},
 };
@@ -28,12 +31,10 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let page = Page::read(&query, &FIELDS, &mut faults);
     faults.check()?;
     let list = app.ports.white_list(account).await?;
-    Ok(answer(&page, account, &list))
+    answer(&page, account, &list)
 }
 
-/// The list; it has few lines, so the page is cut here.
-pub(super) fn answer(page: &Page, account: AccountId, list: &[Permitted]) -> Answer {
-    let skip = usize::try_from(page.skip).unwrap_or(usize::MAX);
-    let shown = list.iter().skip(skip).take(page.wanted()).map(|line| WhiteListEntry::new(account, line));
-    page.answer(Some(list.len() as u64), shown, |_| None)
+/// The account's list.
+pub(super) fn answer(page: &Page, account: AccountId, list: &[Permitted]) -> Result<Answer, Refusal> {
+    whole::numbered(page, list.iter().map(|line| WhiteListEntry::new(account, line)))
 }

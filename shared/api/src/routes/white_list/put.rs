@@ -48,7 +48,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let page = Page::read(&call.query(), &list::FIELDS, &mut faults);
     faults.check()?;
     app.ports.put_white_list(account, &lines).await?;
-    Ok(list::answer(&page, account, &lines))
+    list::answer(&page, account, &lines)
 }
 
 fn read(body: &Value, faults: &mut Faults) -> Vec<Permitted> {
