@@ -207,3 +207,19 @@ async fn a_secret_that_was_refused_is_made_when_there_is_room() {
     assert_eq!((made.status, made.header("idempotency-replayed")), (200, None));
     assert!(made.body["secret"].is_string());
 }
+
+/// The same request is answered as it was at first, also when the secret that it made is gone; that secret stays gone.
+#[tokio::test]
+async fn a_retry_does_not_bring_a_removed_secret_back() {
+    let bench = Bench::new();
+    let authorization = format!("Bearer {}", bench.token);
+    let headers = [("authorization", authorization.as_str()), ("idempotency-key", "k")];
+    let first = bench.raw(Method::POST, "/callbacks/secrets", &headers, Vec::new()).await;
+    let path = format!("/callbacks/secrets/{}", first.body["id"].as_str().expect("an id"));
+    assert_eq!(bench.delete(&path).await.status, 200);
+    bench.clock.advance(std::time::Duration::from_secs(5));
+    let again = bench.raw(Method::POST, "/callbacks/secrets", &headers, Vec::new()).await;
+    let expected = json!({"id": first.body["id"], "secret": null, "createdAt": first.body["createdAt"]});
+    assert_eq!((&again.body, again.header("idempotency-replayed")), (&expected, Some("true")));
+    assert_eq!(bench.get("/callbacks/secrets").await.body["count"], 0);
+}

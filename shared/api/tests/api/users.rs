@@ -214,3 +214,25 @@ async fn a_retry_makes_no_second_user() {
         }
     }
 }
+
+/// The same request is answered as it was at first, also when the user that it made is gone; that user stays gone.
+#[tokio::test]
+async fn a_retry_does_not_bring_a_removed_user_back() {
+    let bench = Bench::new();
+    let body = user("v@example.org", "viewer");
+    let first = bench.post_once("/users", "k", &body).await;
+    let path = format!("/users/{}", first.body["id"].as_str().expect("an id"));
+    assert_eq!(bench.delete(&path).await.status, 200);
+    bench.clock.advance(Duration::from_secs(5));
+    let again = bench.post_once("/users", "k", &body).await;
+    assert_eq!((again.status, &again.body, again.header("idempotency-replayed")), (200, &first.body, Some("true")));
+    assert_eq!((bench.get(&path).await.status, bench.world.own().users.len()), (404, 0));
+    // A request that was refused has no first answer: it is judged anew.
+    let other = bench.post("/users", &body).await;
+    let path = format!("/users/{}", other.body["id"].as_str().expect("an id"));
+    assert_eq!(bench.post_once("/users", "l", &body).await.status, 409);
+    assert_eq!(bench.delete(&path).await.status, 200);
+    let made = bench.post_once("/users", "l", &body).await;
+    assert_eq!((made.status, made.header("idempotency-replayed")), (200, None));
+    assert_eq!(bench.world.own().users.len(), 1);
+}
