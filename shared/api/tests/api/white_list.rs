@@ -41,6 +41,31 @@ async fn a_list_is_replaced_by_operators_and_shown_to_its_account() {
     assert_eq!(set(&bench, &json!([])).await["count"], 0);
 }
 
+/// Whatever finds them, all faults of a request are told at once.
+#[tokio::test]
+async fn what_is_not_permitted_is_told_with_the_other_faults() {
+    let bench = Bench::new();
+    set(
+        &bench,
+        &json!([{"entity": "from", "channel": "sms", "values": ["Shop"]}, {"entity": "phone", "values": [ANNA]}]),
+    )
+    .await;
+    let item = json!({"channels": {"sms": {"from": "Other"}}, "destinations": [{"phone": "79990002222"}]});
+    let body = json!({"taskId": "0f8fad5b-d9cb-469f-a165-70867728950e", "messages": [item]});
+    for path in ["/messages", "/messages/validate"] {
+        let seen = bench.post(path, &body).await;
+        let expected = [
+            ("/messages/0/channels/sms/text", "required"),
+            ("/messages/0/channels/sms/from", "not_permitted"),
+            ("/taskId", "unknown_task"),
+        ];
+        assert_eq!((seen.status, &seen.faults()[..3]), (422, &expected[..]), "{path}: {}", seen.body);
+    }
+    let to = ("/messages/0/destinations/0/phone", "not_permitted");
+    assert_eq!(bench.post("/messages", &body).await.faults()[3..], [to], "a destination refuses nothing of validate");
+    assert!(bench.world.is_empty());
+}
+
 #[tokio::test]
 async fn every_fault_of_a_list_has_its_place() {
     let bench = Bench::new();
