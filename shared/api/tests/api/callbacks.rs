@@ -53,9 +53,18 @@ async fn bad_callbacks_are_refused_and_nothing_is_stored() {
         assert_eq!((seen.status, seen.faults()), (422, vec![(format!("/messages/0/{field}").as_str(), code)]));
     }
     let mut alone = sms(&["79990000001"]);
-    alone["messages"][0]["callbackData"] = json!("x");
-    assert_eq!(bench.post("/messages", &alone).await.faults(), [("/messages/0/callbackUrl", "required")]);
+    alone["messages"][0]["callbackData"] = json!("d".repeat(10_241));
+    assert_eq!(bench.post("/messages", &alone).await.faults(), [("/messages/0/callbackData", "too_long")]);
     assert!(bench.world.is_empty());
+}
+
+#[tokio::test]
+async fn data_without_an_address_goes_nowhere() {
+    let bench = Bench::new();
+    let mut body = with("", &json!("order 42"));
+    body["messages"][0]["callbackUrl"] = Value::Null;
+    assert_eq!(bench.post("/messages", &body).await.status, 200);
+    assert!(bench.world.messages().iter().all(|message| !message.callback));
 }
 
 #[tokio::test]
