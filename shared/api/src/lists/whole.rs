@@ -1,7 +1,12 @@
 //! Lists that are read whole before a part of them is shown.
 
 use super::{cursor, page::Page};
-use crate::{call::Answer, faults::Faults, query::place, refusal::Refusal};
+use crate::{
+    call::Answer,
+    faults::Faults,
+    query::{Query, place},
+    refusal::Refusal,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use std::cmp::Ordering;
 
@@ -41,7 +46,11 @@ pub(crate) fn part<'l, T, S: Ord + Serialize + DeserializeOwned>(
     let first = match &page.cursor {
         None => usize::try_from(page.skip).unwrap_or(usize::MAX),
         Some(text) => {
-            let last: S = cursor::decode(text).ok_or_else(bad_cursor)?;
+            let last: S = cursor::decode(text).ok_or_else(|| {
+                let mut faults = Faults::default();
+                bad_cursor(&mut faults);
+                faults.into_refusal()
+            })?;
             found.partition_point(|item| page.sort.apply(stands(item).cmp(&last)) != Ordering::Greater)
         }
     };
@@ -51,23 +60,40 @@ pub(crate) fn part<'l, T, S: Ord + Serialize + DeserializeOwned>(
     Ok(Part { items, cursors, count: found.len(), more: items.len() < rest.len() })
 }
 
-/// The answer: a part of a list that has an order of its own. A cursor is the number of the items before it.
-///
-/// # Errors
-/// The cursor is none of such a list.
-pub(crate) fn numbered<S: Serialize>(page: &Page, shown: impl ExactSizeIterator<Item = S>) -> Result<Answer, Refusal> {
-    let skip = page.cursor.as_ref().map_or(Some(page.skip), |cursor| cursor.parse().ok());
-    let skip = skip.and_then(|skip| usize::try_from(skip).ok()).ok_or_else(bad_cursor)?;
-    let count = shown.len();
-    let next = |shown: usize| {
-        let end = skip.saturating_add(shown);
-        (shown > 0 && end < count).then(|| end.to_string())
-    };
-    Ok(page.answer(Some(count as u64), shown.skip(skip), next))
+/// Which part of a list is shown that has an order of its own: a cursor is the number of the items before it.
+#[derive(Debug)]
+pub(crate) struct Numbered {
+    page: Page,
+    skip: usize,
 }
 
-fn bad_cursor() -> Refusal {
-    let mut faults = Faults::default();
+impl Numbered {
+    /// Reads the parameters, as [`Page::read`] does.
+    pub(crate) fn read(query: &Query, fields: &[&str], faults: &mut Faults) -> Numbered {
+        Numbered::of(Page::read(query, fields, faults), faults)
+    }
+
+    /// Reads the cursor of a page.
+    pub(crate) fn of(page: Page, faults: &mut Faults) -> Numbered {
+        let skip = page.cursor.as_ref().map_or(Some(page.skip), |cursor| cursor.parse().ok());
+        let skip = skip.and_then(|skip| usize::try_from(skip).ok());
+        if skip.is_none() {
+            bad_cursor(faults);
+        }
+        Numbered { page, skip: skip.unwrap_or_default() }
+    }
+
+    /// The answer; `shown` is the whole list, as it goes over the wire.
+    pub(crate) fn answer<S: Serialize>(&self, shown: impl ExactSizeIterator<Item = S>) -> Answer {
+        let count = shown.len();
+        let next = |shown: usize| {
+            let end = self.skip.saturating_add(shown);
+            (shown > 0 && end < count).then(|| end.to_string())
+        };
+        self.page.answer(Some(count as u64), shown.skip(self.skip), next)
+    }
+}
+
+fn bad_cursor(faults: &mut Faults) {
     faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
-    faults.into_refusal()
 }

@@ -3,10 +3,7 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::{
-        page::{PARAMETERS, Page},
-        whole,
-    },
+    lists::{page::PARAMETERS, whole::Numbered},
     ports::Scope,
     refusal::Refusal,
     wire::{ProviderEntry, ProviderList},
@@ -42,11 +39,11 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     caller.require(Scope::Operator)?;
     let (query, mut faults) = (call.query(), Faults::default());
     query.only(&[&PARAMETERS], &mut faults);
-    let page = Page::read(&query, &FIELDS, &mut faults);
+    let page = Numbered::read(&query, &FIELDS, &mut faults);
     faults.check()?;
     let of_channels = Channel::ALL.into_iter().map(|channel| of_channel(app, channel));
     let entries: Vec<ProviderEntry> = try_join_all(of_channels).await?.into_iter().flatten().collect();
-    whole::numbered(&page, entries.into_iter())
+    Ok(page.answer(entries.into_iter()))
 }
 
 async fn of_channel<P: Ports, C: Clock>(app: &App<P, C>, channel: Channel) -> Result<Vec<ProviderEntry>, Refusal> {

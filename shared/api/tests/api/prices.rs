@@ -53,6 +53,12 @@ async fn senders_are_replaced_and_listed() {
     let rest = ok(bench.get("/senders?limit=3&cursor=3")).await;
     assert_eq!((&rest["items"], &rest["nextCursor"]), (&json!([items[3]]), &Value::Null));
     assert_eq!(bench.get("/senders?cursor=x").await.faults(), [("?cursor", "invalid")]);
+    let refused = bench.put("/senders?cursor=x", &json!({"senders": []})).await;
+    assert_eq!(
+        (refused.faults(), ok(bench.get("/senders")).await),
+        (vec![("?cursor", "invalid")], put),
+        "nothing changes"
+    );
     assert_eq!(bench.get("/senders?channel=fax").await.status, 422);
     assert_eq!(ok(bench.put("/senders", &json!({"senders": []}))).await["count"], 0);
 }

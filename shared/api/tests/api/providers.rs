@@ -68,6 +68,10 @@ async fn limits_are_set_and_listed() {
     assert_eq!(bench.get("/bandwidth?cursor=x").await.faults(), [("?cursor", "invalid")]);
     let stored = bench.world.memory.state().bandwidth.values().next().cloned().expect("limits");
     assert_eq!(stored[1], Bandwidth { bandwidth: 2, channel: Some(Channel::Sms), provider: Some("TWILIO".to_owned()) });
+    let bad = bench.put("/bandwidth/1?cursor=x", &json!([{"bandwidth": 0}])).await;
+    assert_eq!(bad.faults(), [("/0/bandwidth", "out_of_range"), ("?cursor", "invalid")]);
+    assert_eq!(bench.put("/bandwidth/1?cursor=x", &json!([])).await.status, 422);
+    assert_eq!(bench.get("/bandwidth").await.body, listed, "what is refused changes nothing");
     let none = bench.as_of(&bench.token, Method::PUT, "/bandwidth/1", Some(&json!([]))).await;
     assert_eq!((none.status, &none.body["count"]), (200, &json!(0)));
 }

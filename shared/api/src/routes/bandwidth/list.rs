@@ -3,10 +3,7 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::{
-        page::{PARAMETERS, Page},
-        whole,
-    },
+    lists::{page::PARAMETERS, whole::Numbered},
     refusal::Refusal,
     wire::{BandwidthEntry, BandwidthList},
 };
@@ -28,13 +25,13 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let (query, mut faults) = (call.query(), Faults::default());
     query.only(&[&["companyId"], &PARAMETERS], &mut faults);
     let account = caller.account(query.company(&mut faults))?;
-    let page = Page::read(&query, &FIELDS, &mut faults);
+    let page = Numbered::read(&query, &FIELDS, &mut faults);
     faults.check()?;
     let limits = app.ports.bandwidth(account).await?;
-    answer(&page, account, &limits)
+    Ok(answer(&page, account, &limits))
 }
 
 /// The limits as a list.
-pub(super) fn answer(page: &Page, account: AccountId, limits: &[Bandwidth]) -> Result<Answer, Refusal> {
-    whole::numbered(page, limits.iter().map(|limit| BandwidthEntry::new(account, limit)))
+pub(super) fn answer(page: &Numbered, account: AccountId, limits: &[Bandwidth]) -> Answer {
+    page.answer(limits.iter().map(|limit| BandwidthEntry::new(account, limit)))
 }

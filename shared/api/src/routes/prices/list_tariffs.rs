@@ -3,10 +3,7 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::{
-        page::{PARAMETERS, Page},
-        whole,
-    },
+    lists::{page::PARAMETERS, whole::Numbered},
     refusal::Refusal,
     wire::{TariffEntry, TariffList},
 };
@@ -27,7 +24,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let (query, mut faults) = (call.query(), Faults::default());
     query.only(&[&["companyId"], &PARAMETERS], &mut faults);
     let account = caller.account(query.company(&mut faults))?;
-    let page = Page::read(&query, &FIELDS, &mut faults);
+    let page = Numbered::read(&query, &FIELDS, &mut faults);
     faults.check()?;
-    whole::numbered(&page, app.ports.sms_tariffs(account).await?.iter().map(TariffEntry::from))
+    Ok(page.answer(app.ports.sms_tariffs(account).await?.iter().map(TariffEntry::from)))
 }

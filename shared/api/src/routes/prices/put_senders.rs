@@ -5,7 +5,7 @@ use crate::{
     caller::Caller,
     faults::{Faults, Path},
     fields::Fields,
-    lists::{page::Page, whole},
+    lists::whole::Numbered,
     refusal::Refusal,
     submission,
     wire::{PutSenders, SenderEntry, SenderList},
@@ -41,10 +41,10 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let account = caller.account(submission::company(&body))?;
     let mut faults = Faults::default();
     let senders = read(&body, &Written::of_senders(call.body()), &mut faults);
-    let page = Page::read(&call.query(), &list_senders::FIELDS, &mut faults);
+    let page = Numbered::read(&call.query(), &list_senders::FIELDS, &mut faults);
     faults.check()?;
     app.ports.put_senders(account, &senders).await?;
-    whole::numbered(&page, senders.iter().map(|sender| SenderEntry::new(account, sender)))
+    Ok(page.answer(senders.iter().map(|sender| SenderEntry::new(account, sender))))
 }
 
 fn read(body: &Value, written: &Written<'_>, faults: &mut Faults) -> Vec<RegisteredSender> {

@@ -5,10 +5,7 @@ use crate::{
     caller::Caller,
     faults::{Faults, Path},
     fields::{Fields, wrong_type},
-    lists::{
-        page::{PARAMETERS, Page},
-        whole,
-    },
+    lists::{page::PARAMETERS, whole::Numbered},
     phone,
     refusal::Refusal,
     wire::{SetTariff, TariffEntry, TariffList},
@@ -43,10 +40,10 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let account = caller.account(query.company(&mut faults))?;
     let body = call.json()?;
     let tariffs = read(&body, &Written::of_list(call.body()), &mut faults);
-    let page = Page::read(&query, &list_tariffs::FIELDS, &mut faults);
+    let page = Numbered::read(&query, &list_tariffs::FIELDS, &mut faults);
     faults.check()?;
     app.ports.put_sms_tariffs(account, &tariffs).await?;
-    whole::numbered(&page, tariffs.iter().map(TariffEntry::from))
+    Ok(page.answer(tariffs.iter().map(TariffEntry::from)))
 }
 
 fn read(body: &Value, written: &Written<'_>, faults: &mut Faults) -> Vec<Tariff> {

@@ -7,7 +7,7 @@ use crate::{
     lists::{
         items::Items,
         page::{PARAMETERS, Page},
-        whole,
+        whole::Numbered,
     },
     query::{Query, place},
     refusal::Refusal,
@@ -71,15 +71,14 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     faults.check()?;
     let as_csv = call.accepts_csv();
     if let Some(recipients) = recipients {
+        let mut faults = Faults::default();
+        let page = Numbered::of(page, &mut faults);
+        faults.check()?;
         let addresses = recipients.into_iter().flat_map(meant).collect();
         let scopes = if named.is_some() { vec![scope] } else { vec![scope, StopScope::Deployment] };
         let found = of_recipients(app, &scopes, &addresses, &filter).await?;
         // Few enough for one file.
-        return if as_csv {
-            Ok(Answer::csv(csv::write(found.iter()), None))
-        } else {
-            whole::numbered(&page, found.into_iter())
-        };
+        return Ok(if as_csv { Answer::csv(csv::write(found.iter()), None) } else { page.answer(found.into_iter()) });
     }
     let (from, mut skip) = (after.flatten(), page.skip);
     if as_csv {
@@ -89,8 +88,11 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         return Ok(Answer::csv(csv::write(rows.entries.iter()), next));
     }
     let mut items = Items::new(&page);
+    if page.without_items {
+        return Ok(items.answer(None, None));
+    }
     let next = walk(app, scope, from, &filter, |entry| passed(&mut skip) || items.add(&entry)).await?;
-    Ok(items.answer(None, next.filter(|_| !page.without_items)))
+    Ok(items.answer(None, next))
 }
 
 async fn of_recipients<P: Ports, C: Clock>(

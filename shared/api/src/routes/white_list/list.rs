@@ -3,10 +3,7 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::{
-        page::{PARAMETERS, Page},
-        whole,
-    },
+    lists::{page::PARAMETERS, whole::Numbered},
     refusal::Refusal,
     wire::{WhiteList, WhiteListEntry},
 };
@@ -28,13 +25,13 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let (query, mut faults) = (call.query(), Faults::default());
     query.only(&[&["companyId"], &PARAMETERS], &mut faults);
     let account = caller.account(query.company(&mut faults))?;
-    let page = Page::read(&query, &FIELDS, &mut faults);
+    let page = Numbered::read(&query, &FIELDS, &mut faults);
     faults.check()?;
     let list = app.ports.white_list(account).await?;
-    answer(&page, account, &list)
+    Ok(answer(&page, account, &list))
 }
 
 /// The account's list.
-pub(super) fn answer(page: &Page, account: AccountId, list: &[Permitted]) -> Result<Answer, Refusal> {
-    whole::numbered(page, list.iter().map(|line| WhiteListEntry::new(account, line)))
+pub(super) fn answer(page: &Numbered, account: AccountId, list: &[Permitted]) -> Answer {
+    page.answer(list.iter().map(|line| WhiteListEntry::new(account, line)))
 }
