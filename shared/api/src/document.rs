@@ -320,7 +320,10 @@ fn list_parameters(operation: &Operation) -> Vec<Parameter> {
 
 fn list_parameter(name: &str) -> Parameter {
     let (kind, description) = match name {
-        "limit" => (Type::Integer, "The most items, 1 to 1000; 50 when absent."),
+        "limit" => (
+            Type::Integer,
+            "The most items, 1 to 1000; 50 when absent. An answer of some 4 MB ends earlier, with a nextCursor.",
+        ),
         "offset" => (Type::Integer, "How many items to leave out."),
         "page" => (Type::Integer, "The page, from 1, of `limit` items each."),
         "sort" => (Type::String, "createdAt, or -createdAt for the newest first."),

@@ -66,6 +66,12 @@ impl Faults {
         }
     }
 
+    /// Adds those that were found elsewhere.
+    pub(crate) fn extend(&mut self, others: Faults) {
+        self.unlisted += others.unlisted;
+        others.details.into_iter().for_each(|detail| self.push(detail));
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.details.is_empty()
     }

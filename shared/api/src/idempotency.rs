@@ -109,6 +109,11 @@ impl Once {
         BulkId(self.id).time()
     }
 
+    /// When what the request makes is made: the same time in every try, so that the first answer can be given again.
+    pub(crate) fn made_at<C: Clock>(&self, clock: &C) -> Time {
+        self.first_time().unwrap_or_else(|| clock.now())
+    }
+
     /// Marks the request as done.
     pub(crate) async fn finish<P: Ports>(&self, ports: &P) -> Result<(), Refusal> {
         match &self.key {

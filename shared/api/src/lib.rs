@@ -23,6 +23,7 @@ mod phone;
 pub mod ports;
 mod query;
 mod refusal;
+mod room;
 mod router;
 mod routes;
 mod strict;

@@ -3,6 +3,7 @@
 use crate::{
     call::Call,
     faults::{Faults, Path},
+    query::flag,
     refusal::Refusal,
 };
 use baton_pipeline::ports::PortError;
@@ -120,14 +121,7 @@ impl Parts {
 
     /// `true` or `false`, `1` or `0`; false when absent.
     pub(crate) fn flag(&self, name: &str, faults: &mut Faults) -> bool {
-        match self.text(name) {
-            Some("true" | "1") => true,
-            None | Some("false" | "0") => false,
-            Some(_) => {
-                faults.add(Path::Root.field(name), "invalid", "true or false is expected.");
-                false
-            }
-        }
+        flag(self.text(name), Path::Root.field(name), faults)
     }
 
     /// What the body says, whatever stands between its parts: clients draw a new boundary for each try.

@@ -3,7 +3,7 @@
 use crate::{faults::Faults, fields::has_control, when::TIME_EXPECTED};
 use baton_domain::Time;
 use chrono::DateTime;
-use std::str::FromStr;
+use std::{fmt::Display, str::FromStr};
 use url::form_urlencoded;
 use uuid::Uuid;
 
@@ -75,14 +75,8 @@ impl Query {
 
     /// `true` or `false`, `1` or `0`; false when absent.
     pub(crate) fn flag(&self, name: &str, faults: &mut Faults) -> bool {
-        match self.one(name, faults) {
-            Some("true" | "1") => true,
-            None | Some("false" | "0") => false,
-            Some(_) => {
-                faults.add(place(name), "invalid", "true or false is expected.");
-                false
-            }
-        }
+        let given = self.one(name, faults);
+        flag(given, place(name), faults)
     }
 
     /// A time in RFC 3339 with its offset. A `+` that was not escaped has become a space, and is taken for what was meant.
@@ -101,6 +95,18 @@ impl Query {
     }
 }
 
+/// A flag as text, in any case; false when absent.
+pub(crate) fn flag(given: Option<&str>, place: impl Display, faults: &mut Faults) -> bool {
+    match given.map(str::to_ascii_lowercase).as_deref() {
+        Some("true" | "1") => true,
+        None | Some("false" | "0") => false,
+        Some(_) => {
+            faults.add(place, "invalid", "true or false is expected.");
+            false
+        }
+    }
+}
+
 /// The place of a parameter, for faults.
 pub(crate) fn place(name: &str) -> String {
     format!("?{}", name.chars().take(100).collect::<String>())
@@ -113,6 +119,15 @@ fn split<'a>(values: &[&'a str]) -> Vec<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn flags_are_read_in_any_case() {
+        let query = Query::parse("a=True&b=TRUE&c=1&d=False&e=FALSE&f=0&g=yes&h=");
+        let mut faults = Faults::default();
+        let read = ["a", "b", "c", "d", "e", "f", "h"].map(|name| query.flag(name, &mut faults));
+        assert_eq!(read, [true, true, true, false, false, false, false]);
+        assert!(faults.is_empty() && !query.flag("g", &mut faults) && !faults.is_empty());
+    }
 
     #[test]
     fn lists_flags_numbers_and_times() {

@@ -48,16 +48,18 @@ impl Tariff {
     /// What it holds for: two tariffs of one list may not hold for the same.
     #[must_use]
     pub fn scope(&self) -> Scope<'_> {
-        match (self.mcc_mnc.as_deref(), self.iso.as_deref(), self.network.as_deref()) {
+        let (id, country, network) = (self.mcc_mnc_id, self.country.as_deref(), self.network.as_deref());
+        match (self.mcc_mnc.as_deref(), self.iso.as_deref(), network) {
             (Some(code), ..) => Scope::Network(code),
             (None, Some(iso), Some(name)) => Scope::Named(iso, name),
             (None, Some(iso), None) => Scope::Country(iso),
-            (None, None, _) => Scope::Everywhere,
+            (None, None, None) if id.is_none() && country.is_none() => Scope::Everywhere,
+            (None, None, _) => Scope::Own { id, country, network },
         }
     }
 }
 
-/// What a tariff holds for, the most specific first.
+/// What a tariff holds for, the most specific first; what holds nowhere is the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scope<'a> {
     /// A network by its codes.
@@ -68,6 +70,15 @@ pub enum Scope<'a> {
     Country(&'a str),
     /// Where no other tariff holds.
     Everywhere,
+    /// A place that only the caller's own names or number tell. Nobody knows where that is, so it holds nowhere.
+    Own {
+        /// The caller's own number of the network.
+        id: Option<u64>,
+        /// The country's name.
+        country: Option<&'a str>,
+        /// The network's name.
+        network: Option<&'a str>,
+    },
 }
 
 /// Where an SMS goes, as far as it is known.

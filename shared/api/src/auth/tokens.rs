@@ -17,16 +17,18 @@ use baton_pipeline::ports::PortError;
 use chrono::TimeDelta;
 use http::{HeaderValue, StatusCode, header};
 
-/// How long a session token may be good, in seconds: a minute to 30 days.
-const TTL: std::ops::RangeInclusive<u64> = 60..=30 * 24 * 3600;
+/// How long a session token is good at most, in seconds: 30 days.
+const LONGEST: i64 = 30 * 24 * 3600;
 /// An hour, in seconds.
 const DEFAULT_TTL: i64 = 3600;
 /// A refresh token outlives the session token that it comes with by this.
 const REFRESH: TimeDelta = TimeDelta::days(30);
 
-/// The life of a session token as the body says, in seconds.
+/// The life of a session token as the body says, in seconds. Who asks for a longer one than there is gets the longest: clients that
+/// were written for another service may ask for anything.
 pub(crate) fn ttl(fields: &Fields<'_>, faults: &mut Faults) -> i64 {
-    fields.integer("ttl", TTL, faults).and_then(|seconds| i64::try_from(seconds).ok()).unwrap_or(DEFAULT_TTL)
+    let given = fields.integer("ttl", 1..=u64::MAX, faults);
+    given.map_or(DEFAULT_TTL, |seconds| i64::try_from(seconds).map_or(LONGEST, |seconds| seconds.min(LONGEST)))
 }
 
 /// Whether a user may act for an account.

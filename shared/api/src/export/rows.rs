@@ -70,7 +70,7 @@ impl<'a, P: Lists + Specs + ShortLinkLists + Tasks + TaskBulks, C: Clock> Rows<'
         let mut cut = Cut::new((Sort::Oldest, self.page), self.after, 0);
         let place = (Sort::Oldest, self.after, false);
         part::fill(self.reading, self.account, &self.filter, place, &mut cut).await?;
-        let (messages, next) = cut.finish();
+        let (_, messages, next) = cut.finish();
         match next {
             Some((after, _)) => self.after = Some(after),
             None => self.ended = true,

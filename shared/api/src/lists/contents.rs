@@ -4,7 +4,10 @@ use crate::refusal::Refusal;
 use baton_domain::{Channel, ChannelContent, Message, Spec, TemplateUse, short_link};
 use baton_pipeline::ports::Specs;
 use futures::{StreamExt, TryStreamExt, stream};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 const MOST_AT_ONCE: usize = 16;
 
@@ -21,17 +24,46 @@ pub(crate) struct Shown {
 
 /// The content of each message.
 pub(crate) async fn rendered<P: Specs>(ports: &P, messages: &[Message]) -> Result<Vec<Shown>, Refusal> {
-    let shared = shared(ports, messages).await?;
-    let render = |message: &Message| {
-        let Some(spec) = message.content.as_ref().or_else(|| shared.get(&key(message))) else {
+    Contents::default().rendered(ports, messages).await
+}
+
+/// The contents of a list that is shown part by part.
+#[derive(Default)]
+pub(crate) struct Contents {
+    /// Those that messages of the last part share, as messages of the next one may share them too.
+    shared: BTreeMap<Key, Arc<Spec>>,
+}
+
+impl Contents {
+    /// The content of each message of the next part.
+    pub(crate) async fn rendered<P: Specs>(&mut self, ports: &P, messages: &[Message]) -> Result<Vec<Shown>, Refusal> {
+        self.read(ports, messages).await?;
+        Ok(messages.iter().map(|message| self.shown(message)).collect())
+    }
+
+    /// Reads what messages share, and keeps nothing else.
+    async fn read<P: Specs>(&mut self, ports: &P, messages: &[Message]) -> Result<(), Refusal> {
+        let sharing = messages.iter().filter(|message| message.content.is_none());
+        let mut keys: BTreeSet<Key> = sharing.map(key).collect();
+        self.shared.retain(|key, _| keys.remove(key));
+        let reads = keys.into_iter().map(|key| async move {
+            let spec = ports.spec(key.0, key.1, key.2).await?;
+            Ok::<_, Refusal>(spec.map(|spec| (key, spec)))
+        });
+        let read: Vec<_> = stream::iter(reads).buffered(MOST_AT_ONCE).try_collect().await?;
+        self.shared.extend(read.into_iter().flatten());
+        Ok(())
+    }
+
+    fn shown(&self, message: &Message) -> Shown {
+        let Some(spec) = message.content.as_ref().or_else(|| self.shared.get(&key(message))) else {
             return Shown::default();
         };
         let content = message.current_channel().and_then(|channel| spec.content(channel));
         // What was accepted can be rendered; should it not, the text itself still says more than nothing.
         let fill = |content: &ChannelContent| content.render(&message.recipient).unwrap_or_else(|_| content.clone());
         Shown { content: content.map(fill), template: spec.template.clone(), links: links(message, spec) }
-    };
-    Ok(messages.iter().map(render).collect())
+    }
 }
 
 fn links(message: &Message, spec: &Spec) -> Vec<String> {
@@ -53,16 +85,4 @@ type Key = (baton_domain::AccountId, baton_domain::BulkId, u16);
 
 fn key(message: &Message) -> Key {
     (message.account, message.id.bulk_key(), message.item)
-}
-
-async fn shared<P: Specs>(ports: &P, messages: &[Message]) -> Result<BTreeMap<Key, Arc<Spec>>, Refusal> {
-    let mut keys: Vec<Key> = messages.iter().filter(|message| message.content.is_none()).map(key).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let reads = keys.into_iter().map(|key| async move {
-        let spec = ports.spec(key.0, key.1, key.2).await?;
-        Ok::<_, Refusal>(spec.map(|spec| (key, spec)))
-    });
-    let read: Vec<_> = stream::iter(reads).buffered(MOST_AT_ONCE).try_collect().await?;
-    Ok(read.into_iter().flatten().collect())
 }

@@ -6,8 +6,19 @@
 use super::position::Position;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use baton_domain::{MessageId, Time};
+use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
+
+/// Where other lists go on, as text.
+pub(crate) fn encode<T: Serialize>(stands: &T) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(stands).unwrap_or_default())
+}
+
+/// From text; `None` when it is no such place.
+pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+}
 
 /// How many messages a question means, as of the beginning of the walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -84,10 +84,11 @@ impl Cut {
         }
     }
 
-    /// The page, and where the next one begins: after a place, with so many to leave out.
-    pub(crate) fn finish(self) -> (Vec<Message>, Option<(Position, u64)>) {
+    /// The page with its places, and where the next one begins: after a place, with so many to leave out.
+    pub(crate) fn finish(self) -> (Vec<Position>, Vec<Message>, Option<(Position, u64)>) {
         let last = self.taken.last().filter(|_| self.more).map(|(position, _)| (*position, 0));
         let next = last.or(self.stopped.map(|position| (position, self.skip)));
-        (self.taken.into_iter().map(|(_, message)| message).collect(), next)
+        let (places, messages) = self.taken.into_iter().unzip();
+        (places, messages, next)
     }
 }

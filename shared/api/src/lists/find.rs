@@ -43,8 +43,7 @@ pub(crate) async fn task<P: Ports>(
     let bulks = ports.bulks_of(account, id).await?;
     let total = Progress::sum(bulks.iter().map(|bulk| bulk.progress)).total;
     if total > MOST_FOUND as u64 {
-        let error = format!("The task has {total} messages; one call takes {MOST_FOUND}. {instead}");
-        return Err(Refusal::unprocessable("too_many", error));
+        return Err(too_many(&format!("The task has {total} messages"), instead));
     }
     let mut found = Vec::new();
     for bulk in bulks {
@@ -54,9 +53,18 @@ pub(crate) async fn task<P: Ports>(
     Ok(found)
 }
 
+fn too_many(found: &str, instead: &str) -> Refusal {
+    Refusal::unprocessable("too_many", format!("{found}; one call takes {MOST_FOUND}. {instead}"))
+}
+
 /// The messages of a group, whether the caller named it or Baton made it up. A caller's own UUID may look like a made-up
-/// one, so both are looked for.
-pub(crate) async fn group<P: Ports>(ports: &P, account: AccountId, id: &GroupId) -> Result<Vec<Message>, Refusal> {
+/// one, so both are looked for. One that has too many of them for one call is refused, with this hint on what to do instead.
+pub(crate) async fn group<P: Ports>(
+    ports: &P,
+    account: AccountId,
+    id: &GroupId,
+    instead: &str,
+) -> Result<Vec<Message>, Refusal> {
     let mut found = Vec::new();
     // No group has such a name, and the store takes no key of any length.
     if id.0.chars().count() > MOST_GROUP {
@@ -66,7 +74,7 @@ pub(crate) async fn group<P: Ports>(ports: &P, account: AccountId, id: &GroupId)
         let messages = Bulks::messages(ports, account, bulk).await?;
         found.extend(messages.into_iter().filter(|message| message.group.is_none() && message.item == item));
     }
-    let ids = named(ports, account, &id.0).await?;
+    let ids = named(ports, account, &id.0, instead).await?;
     if !ids.is_empty() {
         found.extend(ports.load_many(account, &ids).await?);
     }
@@ -74,16 +82,20 @@ pub(crate) async fn group<P: Ports>(ports: &P, account: AccountId, id: &GroupId)
     Ok(found)
 }
 
-/// The newest messages of a group that the caller named.
-async fn named<P: Ports>(ports: &P, account: AccountId, group: &str) -> Result<Vec<MessageId>, Refusal> {
+/// The messages of a group that the caller named.
+async fn named<P: Ports>(ports: &P, account: AccountId, group: &str, instead: &str) -> Result<Vec<MessageId>, Refusal> {
     let span = Span { from: DateTime::UNIX_EPOCH, to: DateTime::<Utc>::MAX_UTC, newest_first: true };
     let (mut ids, mut after): (Vec<MessageId>, Option<String>) = (Vec::new(), None);
     loop {
-        let left = MOST_FOUND - ids.len();
+        // One more, which tells whether there are too many.
+        let left = MOST_FOUND + 1 - ids.len();
         let part = ports.lines(account, Index::Group(group), span, after.as_deref(), left).await?;
         ids.extend(part.items.iter().filter_map(|line| Some(MessageId::new(line.bulk, line.index?))));
+        if ids.len() > MOST_FOUND {
+            return Err(too_many(&format!("The group has more than {MOST_FOUND} messages"), instead));
+        }
         after = part.next;
-        if after.is_none() || ids.len() >= MOST_FOUND {
+        if after.is_none() {
             return Ok(ids);
         }
     }

@@ -10,6 +10,7 @@ pub(crate) mod cursor;
 pub(crate) mod cut;
 pub(crate) mod find;
 pub(crate) mod held;
+pub(crate) mod items;
 pub(crate) mod links;
 pub(crate) mod page;
 pub(crate) mod part;

@@ -1,13 +1,16 @@
 //! Which part of a list is shown: the parameters that all lists have in common.
 
-use super::position::Sort;
+use super::{items::Items, position::Sort};
 use crate::{
     call::Answer,
     faults::Faults,
     query::{Query, place},
 };
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{
+    Value,
+    value::{RawValue, to_raw_value},
+};
 
 /// The parameters that every list takes. The last five come from existing clients and change nothing.
 pub(crate) const PARAMETERS: [&str; 13] = [
@@ -75,12 +78,18 @@ impl Page {
         if self.without_items { 0 } else { self.limit }
     }
 
-    /// The answer: a part of a list.
-    pub(crate) fn answer<T: Serialize>(&self, count: Option<u64>, items: Vec<T>, next: Option<String>) -> Answer {
-        let whole = |item: &T| serde_json::to_value(item).unwrap_or_default();
-        let items: Vec<Value> = items.iter().map(|item| self.choose(whole(item))).collect();
-        let count = count.filter(|_| !self.without_count);
-        Answer::json(&serde_json::json!({ "count": count, "items": items, "nextCursor": next }))
+    /// The answer: as many of these items as go into it. `next`: the cursor that goes on after so many of them.
+    pub(crate) fn answer<T: Serialize>(
+        &self,
+        count: Option<u64>,
+        items: impl IntoIterator<Item = T>,
+        next: impl FnOnce(usize) -> Option<String>,
+    ) -> Answer {
+        let mut shown = Items::new(self);
+        // Each is made when it is its turn: those that have no room are never made.
+        let _ = items.into_iter().all(|item| shown.add(&item));
+        let next = next(shown.len());
+        shown.answer(count, next)
     }
 
     /// Whether one of these fields of the items is shown.
@@ -88,11 +97,15 @@ impl Page {
         self.fields.as_ref().is_none_or(|fields| fields.iter().any(|field| names.contains(&field.as_str())))
     }
 
-    fn choose(&self, mut item: Value) -> Value {
-        if let (Some(fields), Value::Object(map)) = (&self.fields, &mut item) {
+    /// What is shown of an item.
+    pub(super) fn chosen<T: Serialize>(&self, item: &T) -> Box<RawValue> {
+        const FITS: &str = "wire types have string keys and no fallible serializers";
+        let Some(fields) = &self.fields else { return to_raw_value(item).expect(FITS) };
+        let mut item = serde_json::to_value(item).expect(FITS);
+        if let Value::Object(map) = &mut item {
             map.retain(|name, _| fields.iter().any(|field| field == name));
         }
-        item
+        to_raw_value(&item).expect(FITS)
     }
 }
 

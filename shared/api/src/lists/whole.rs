@@ -1,30 +1,99 @@
-//! Lists that are short enough to be read whole: a cursor is the id of the last item that was shown.
+//! Lists that are read whole before a part of them is shown.
 
-use super::page::Page;
-use crate::{faults::Faults, query::place, refusal::Refusal};
+use super::{cursor, page::Page};
+use crate::{
+    call::Answer,
+    faults::Faults,
+    query::{Query, place},
+    refusal::Refusal,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use std::cmp::Ordering;
 
-/// The part of a list in its order that is shown, and the cursor that goes on from there.
+/// The part of a list that a page shows.
+#[derive(Debug)]
+pub(crate) struct Part<'l, T> {
+    /// Its items.
+    pub(crate) items: &'l [T],
+    /// The cursors that go on after each of them.
+    cursors: Vec<String>,
+    /// How many items the list has.
+    count: usize,
+    /// Whether there are more after these.
+    more: bool,
+}
+
+impl<T> Part<'_, T> {
+    /// The answer; `shown` are the items as they go over the wire.
+    pub(crate) fn answer<S: Serialize>(self, page: &Page, shown: impl IntoIterator<Item = S>) -> Answer {
+        let (count, of_part, more) = (self.count as u64, self.cursors.len(), self.more);
+        let last = |shown: usize| self.cursors.into_iter().nth(shown.checked_sub(1)?);
+        page.answer(Some(count), shown, |shown| last(shown).filter(|_| more || shown < of_part))
+    }
+}
+
+/// Sorts a list, and gives the part of it that is shown. `stands`: when an item was made, and what orders those of the same time.
+/// A cursor is where the last item stood, so it goes on there when the item is no longer in the list.
 ///
 /// # Errors
-/// The cursor is none of this list's.
-pub(crate) fn part<'l, T>(
+/// The cursor is none of such a list.
+pub(crate) fn part<'l, T, S: Ord + Serialize + DeserializeOwned>(
     page: &Page,
-    found: &'l [T],
-    id: impl Fn(&T) -> String,
-) -> Result<(&'l [T], Option<String>), Refusal> {
+    found: &'l mut [T],
+    stands: impl Fn(&T) -> S,
+) -> Result<Part<'l, T>, Refusal> {
+    found.sort_by(|a, b| page.sort.apply(stands(a).cmp(&stands(b))));
     let first = match &page.cursor {
         None => usize::try_from(page.skip).unwrap_or(usize::MAX),
-        Some(last) => match found.iter().position(|item| id(item) == *last) {
-            Some(index) => index + 1,
-            None => {
+        Some(text) => {
+            let last: S = cursor::decode(text).ok_or_else(|| {
                 let mut faults = Faults::default();
-                faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
-                return Err(faults.into_refusal());
-            }
-        },
+                bad_cursor(&mut faults);
+                faults.into_refusal()
+            })?;
+            found.partition_point(|item| page.sort.apply(stands(item).cmp(&last)) != Ordering::Greater)
+        }
     };
     let rest = found.get(first..).unwrap_or_default();
-    let shown = &rest[..page.wanted().min(rest.len())];
-    let more = !page.without_items && shown.len() < rest.len();
-    Ok((shown, shown.last().filter(|_| more).map(id)))
+    let items = &rest[..page.wanted().min(rest.len())];
+    let cursors = items.iter().map(|item| cursor::encode(&stands(item))).collect();
+    Ok(Part { items, cursors, count: found.len(), more: items.len() < rest.len() })
+}
+
+/// Which part of a list is shown that has an order of its own: a cursor is the number of the items before it.
+#[derive(Debug)]
+pub(crate) struct Numbered {
+    page: Page,
+    skip: usize,
+}
+
+impl Numbered {
+    /// Reads the parameters, as [`Page::read`] does.
+    pub(crate) fn read(query: &Query, fields: &[&str], faults: &mut Faults) -> Numbered {
+        Numbered::of(Page::read(query, fields, faults), faults)
+    }
+
+    /// Reads the cursor of a page.
+    pub(crate) fn of(page: Page, faults: &mut Faults) -> Numbered {
+        let skip = page.cursor.as_ref().map_or(Some(page.skip), |cursor| cursor.parse().ok());
+        let skip = skip.and_then(|skip| usize::try_from(skip).ok());
+        if skip.is_none() {
+            bad_cursor(faults);
+        }
+        Numbered { page, skip: skip.unwrap_or_default() }
+    }
+
+    /// The answer; `shown` is the whole list, as it goes over the wire.
+    pub(crate) fn answer<S: Serialize>(&self, shown: impl ExactSizeIterator<Item = S>) -> Answer {
+        let count = shown.len();
+        let next = |shown: usize| {
+            let end = self.skip.saturating_add(shown);
+            (shown > 0 && end < count).then(|| end.to_string())
+        };
+        self.page.answer(Some(count as u64), shown.skip(self.skip), next)
+    }
+}
+
+fn bad_cursor(faults: &mut Faults) {
+    faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
 }

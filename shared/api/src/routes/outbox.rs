@@ -3,14 +3,17 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{
+        cursor,
+        items::Items,
+        page::{PARAMETERS, Page},
+    },
     phone,
     ports::{Outbox, OutboxItem},
     query::{Query, place},
     refusal::Refusal,
     wire::{OutboxEntry, OutboxList},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use baton_domain::{AccountId, Channel, MessageId};
 use baton_pipeline::ports::Clock;
 use serde::{Deserialize, Serialize};
@@ -44,17 +47,18 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let account = caller.account(query.company(&mut faults))?;
     let filter = Filter::read(&query, &mut faults);
     let page = Page::read(&query, &FIELDS, &mut faults);
-    let cursor = page.cursor.as_deref().map(Cursor::decode);
-    if matches!(cursor, Some(None)) {
+    let from = page.cursor.as_deref().map(cursor::decode);
+    if matches!(from, Some(None)) {
         faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
     }
     faults.check()?;
-    let mut walk = Walk::new(&page, cursor.flatten());
+    let mut walk = Walk::new(&page, from.flatten());
     for source in filter.sources() {
         walk.run(&app.ports, account, source, &filter).await?;
     }
     let next = walk.next();
-    Ok(page.answer(walk.count(), walk.taken, next))
+    let count = walk.count();
+    Ok(walk.items.answer(count, next))
 }
 
 struct Filter {
@@ -101,16 +105,6 @@ struct Cursor {
     last: String,
 }
 
-impl Cursor {
-    fn encode(&self) -> String {
-        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
-    }
-
-    fn decode(cursor: &str) -> Option<Cursor> {
-        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()
-    }
-}
-
 /// One pass over the records.
 struct Walk<'a> {
     page: &'a Page,
@@ -119,7 +113,7 @@ struct Walk<'a> {
     /// Whether the whole list is seen from its beginning.
     from_start: bool,
     skip: u64,
-    taken: Vec<OutboxEntry>,
+    items: Items<'a>,
     /// Where the last one taken stands.
     last: Option<Cursor>,
     looked_at: usize,
@@ -134,7 +128,7 @@ impl<'a> Walk<'a> {
             from_start: cursor.is_none(),
             cursor,
             skip: page.skip,
-            taken: Vec::new(),
+            items: Items::new(page),
             last: None,
             looked_at: 0,
             matching: 0,
@@ -184,9 +178,11 @@ impl<'a> Walk<'a> {
         self.matching += 1;
         if self.skip > 0 {
             self.skip -= 1;
-        } else if self.taken.len() < self.page.wanted() {
-            self.last = Some(Cursor { message: source, after: after.cloned(), last: item.id.clone() });
-            self.taken.push(item.into());
+            return;
+        }
+        let last = Cursor { message: source, after: after.cloned(), last: item.id.clone() };
+        if self.items.add(&OutboxEntry::from(item)) {
+            self.last = Some(last);
         } else {
             self.more = true;
         }
@@ -198,6 +194,6 @@ impl<'a> Walk<'a> {
     }
 
     fn next(&self) -> Option<String> {
-        self.last.as_ref().filter(|_| self.more).map(Cursor::encode)
+        self.last.as_ref().filter(|_| self.more).map(cursor::encode)
     }
 }

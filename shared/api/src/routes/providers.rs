@@ -3,7 +3,7 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{page::PARAMETERS, whole::Numbered},
     ports::Scope,
     refusal::Refusal,
     wire::{ProviderEntry, ProviderList},
@@ -39,14 +39,11 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     caller.require(Scope::Operator)?;
     let (query, mut faults) = (call.query(), Faults::default());
     query.only(&[&PARAMETERS], &mut faults);
-    let page = Page::read(&query, &FIELDS, &mut faults);
+    let page = Numbered::read(&query, &FIELDS, &mut faults);
     faults.check()?;
     let of_channels = Channel::ALL.into_iter().map(|channel| of_channel(app, channel));
     let entries: Vec<ProviderEntry> = try_join_all(of_channels).await?.into_iter().flatten().collect();
-    let count = entries.len() as u64;
-    let skip = usize::try_from(page.skip).unwrap_or(usize::MAX);
-    let shown = entries.into_iter().skip(skip).take(page.wanted()).collect();
-    Ok(page.answer(Some(count), shown, None))
+    Ok(page.answer(entries.into_iter()))
 }
 
 async fn of_channel<P: Ports, C: Clock>(app: &App<P, C>, channel: Channel) -> Result<Vec<ProviderEntry>, Refusal> {

@@ -7,13 +7,11 @@ use baton_pipeline::callbacks::address::{UrlFault, check_url};
 const MOST_URL: usize = 4000;
 const MOST_DATA: usize = 10_240;
 
-/// Reads `callbackUrl` and `callbackData`. With `private`, networks of one's own are no fault.
+/// Reads `callbackUrl` and `callbackData`. Data without an address goes nowhere, and is no fault: clients send whole objects. With
+/// `private`, networks of one's own are no fault.
 pub(super) fn read(fields: &Fields<'_>, private: bool, faults: &mut Faults) -> Option<Callback> {
     let url = fields.bounded("callbackUrl", MOST_URL, faults);
     let data = fields.string("callbackData", faults).filter(|data| fits(data, fields, faults)).map(str::to_owned);
-    if data.is_some() && !fields.has("callbackUrl") {
-        faults.add(fields.path().field("callbackUrl"), "required", "callbackData goes with a callbackUrl.");
-    }
     let url = url?;
     let fault = match check_url(&url, private) {
         Ok(()) => return Some(Callback { url, data }),

@@ -50,7 +50,7 @@ pub(crate) const FIELDS: [&str; 4] = ["companyId", "taskId", "bulkId", "messages
 /// The templates that a body names, those of them that there are.
 pub(crate) type Templates = BTreeMap<Uuid, Template>;
 
-/// A body that may be accepted: at least one recipient of it is valid.
+/// What a body asks for, as far as it could be read.
 #[derive(Debug)]
 pub(crate) struct Draft {
     bulk: Option<Uuid>,
@@ -107,27 +107,11 @@ pub(crate) struct Rules<'t> {
     pub(crate) pricing: &'t Pricing,
 }
 
-/// Reads a body.
+/// Reads a body: what it asks for, and the faults of the request. Which of its destinations may be accepted, [`Draft::judged`] says.
 ///
 /// # Errors
-/// Every fault of the request; those of destinations too when none of them is left, or when an item asks for all or nothing.
-pub(crate) fn read(body: &Value, rules: &Rules<'_>) -> Result<Draft, Refusal> {
-    let (draft, faults) = parse(body, rules)?;
-    draft.judged(faults)
-}
-
-/// Reads a body, whatever its destinations are like.
-///
-/// # Errors
-/// Every fault of the request.
-pub(crate) fn read_any(body: &Value, rules: &Rules<'_>) -> Result<Draft, Refusal> {
-    let (draft, faults) = parse(body, rules)?;
-    faults.check()?;
-    Ok(draft)
-}
-
-/// The draft, and the faults of the request; an error when there is nothing to read.
-fn parse(body: &Value, rules: &Rules<'_>) -> Result<(Draft, Faults), Refusal> {
+/// There is nothing to read.
+pub(crate) fn read(body: &Value, rules: &Rules<'_>) -> Result<(Draft, Faults), Refusal> {
     let mut faults = Faults::default();
     let Some(fields) = Fields::of(body, &Path::Root, &mut faults) else { return Err(faults.into_refusal()) };
     fields.only(&FIELDS, &mut faults);

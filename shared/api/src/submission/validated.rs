@@ -7,14 +7,12 @@ use super::{
 use crate::{
     faults::{Faults, Path},
     refusal::Refusal,
+    room::{MOST_BYTES, escaped},
     wire::{ChannelPreview, Validated, stamp},
 };
 use baton_domain::{AccountId, BulkId, Channel, Message, Rates, Recipient, Time, segments::segments};
 use baton_pipeline::accept;
 use std::collections::BTreeMap;
-
-/// The most bytes of an answer: Lambda takes 6 MB.
-const MOST_BYTES: usize = 4_000_000;
 
 impl Draft {
     /// What would become of each recipient when the request came now.
@@ -44,7 +42,7 @@ impl Draft {
                     channels: channels(&rendering, recipient, item.rates.get(nth).and_then(Option::as_ref), &path),
                     ..would_be(opened.get(&index), now)
                 };
-                size += serde_json::to_vec(&element).map_or(usize::MAX / 2, |json| json.len());
+                size += serde_json::to_string(&element).map_or(usize::MAX / 2, |json| escaped(&json));
                 if size > MOST_BYTES {
                     let error = format!(
                         "The answer would have more than {MOST_BYTES} bytes; ask for fewer recipients at once."

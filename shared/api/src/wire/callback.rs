@@ -152,6 +152,6 @@ pub struct CallbackSecretList {
     pub count: Option<u64>,
     /// The secrets.
     pub items: Vec<CallbackSecret>,
-    /// Null: two fit into one part.
+    /// Where the next part begins; null at the end.
     pub next_cursor: Option<String>,
 }

@@ -108,7 +108,7 @@ pub struct TariffEntry {
     /// The network: mobile country code and mobile network code.
     #[schema(example = "25001")]
     pub mcc_mnc: Option<String>,
-    /// The country; null with `mcc_mnc` null means everywhere.
+    /// The country. Where all that tells a place is null, the price holds everywhere.
     #[schema(example = "RU")]
     pub iso: Option<String>,
     /// The country's name.
@@ -159,10 +159,10 @@ pub struct SetTariff {
     /// The country, by its two letters of ISO 3166-1.
     #[schema(nullable)]
     pub iso: Option<String>,
-    /// The country's name, for people.
+    /// The country's name, for people: by itself it tells no place.
     #[schema(nullable)]
     pub country: Option<String>,
-    /// The network's name.
+    /// The network's name, which tells a place with `iso`.
     #[schema(nullable)]
     pub network: Option<String>,
     /// What a part costs.

@@ -99,7 +99,7 @@ pub struct ProviderList {
     pub count: Option<u64>,
     /// The providers.
     pub items: Vec<ProviderEntry>,
-    /// Always null: the list is short.
+    /// Where the next part begins; null at the end.
     pub next_cursor: Option<String>,
 }
 
@@ -139,7 +139,7 @@ pub struct BandwidthList {
     pub count: Option<u64>,
     /// The limits.
     pub items: Vec<BandwidthEntry>,
-    /// Always null: the list is short.
+    /// Where the next part begins; null at the end.
     pub next_cursor: Option<String>,
 }
 

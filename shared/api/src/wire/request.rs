@@ -68,7 +68,7 @@ pub struct MessageItem {
     /// to the public internet.
     #[schema(nullable, max_length = 4000, example = "https://example.org/baton")]
     pub callback_url: Option<String>,
-    /// Anything of the caller's, at most 10,240 bytes; it comes with every callback.
+    /// Anything of the caller's, at most 10,240 bytes; it comes with every callback. Without `callbackUrl` it goes nowhere.
     #[schema(nullable, max_length = 10_240)]
     pub callback_data: Option<String>,
     /// Whether http(s) links in the text of an SMS are replaced by short ones, for each recipient by ones of their own, where

@@ -15,8 +15,9 @@ pub struct Login {
     /// Its password, at most 1024 bytes.
     #[schema(format = Password, max_length = 1024)]
     pub password: String,
-    /// How long the session token is to be good, in seconds; an hour when absent.
-    #[schema(nullable, minimum = 60, maximum = 2_592_000)]
+    /// How long the session token is to be good, in seconds; an hour when absent. More than 30 days are
+    /// taken as 30 days.
+    #[schema(nullable, minimum = 1)]
     pub ttl: Option<u64>,
     /// The account to act for; the user's own when absent, and for all but operators.
     #[schema(nullable)]
@@ -33,8 +34,9 @@ pub struct Login {
 pub struct Refresh {
     /// The refresh token that the last answer gave.
     pub refresh_token: String,
-    /// How long the session token is to be good, in seconds; an hour when absent.
-    #[schema(nullable, minimum = 60, maximum = 2_592_000)]
+    /// How long the session token is to be good, in seconds; an hour when absent. More than 30 days are
+    /// taken as 30 days.
+    #[schema(nullable, minimum = 1)]
     pub ttl: Option<u64>,
 }
 

@@ -42,7 +42,7 @@ pub struct WhiteList {
     pub count: Option<u64>,
     /// The lines.
     pub items: Vec<WhiteListEntry>,
-    /// Always null: the list is short.
+    /// Where the next part begins; null at the end.
     pub next_cursor: Option<String>,
 }
 

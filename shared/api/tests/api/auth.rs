@@ -69,12 +69,21 @@ async fn a_session_token_is_good_for_an_hour_and_says_when_it_is_over() {
 async fn the_life_of_a_token_is_chosen_within_bounds() {
     let (bench, _) = with_user("viewer").await;
     let body = |ttl: Value| json!({"email": "anna@example.org", "password": PASSWORD, "ttl": ttl, "extra": {"a": [1]}});
-    for (ttl, seconds) in [(json!(60), 60), (json!(30 * 24 * 3600), 30 * 24 * 3600), (json!(null), 3600)] {
+    let longest = 30 * 24 * 3600;
+    let table = [
+        (json!(1), 1),
+        (json!(60), 60),
+        (json!(longest), longest),
+        (json!(longest + 1), longest),
+        (json!(u64::MAX), longest),
+        (json!(null), 3600),
+    ];
+    for (ttl, seconds) in table {
         let seen = send(&bench, "/auth/login", &body(ttl)).await;
         let said = claims(&text(&seen, "token"));
         assert_eq!(said["exp"].as_i64().expect("exp") - said["iat"].as_i64().expect("iat"), seconds);
     }
-    for ttl in [json!(59), json!(30 * 24 * 3600 + 1), json!(0), json!(-1)] {
+    for ttl in [json!(0), json!(-1)] {
         let seen = send(&bench, "/auth/login", &body(ttl)).await;
         assert_eq!((seen.status, seen.faults()), (422, vec![("/ttl", "out_of_range")]));
     }
@@ -246,7 +255,7 @@ async fn a_refresh_token_ends_thirty_days_after_its_session_token() {
     {
         assert_eq!(send(&bench, "/auth/refresh", &json!({"refreshToken": bad})).await.status, 401, "{bad}");
     }
-    let seen = send(&bench, "/auth/refresh", &json!({"ttl": 1, "a": 1})).await;
+    let seen = send(&bench, "/auth/refresh", &json!({"ttl": 0, "a": 1})).await;
     assert_eq!(seen.faults(), [("/a", "unknown_field"), ("/refreshToken", "required"), ("/ttl", "out_of_range")]);
 }
 

@@ -53,9 +53,18 @@ async fn bad_callbacks_are_refused_and_nothing_is_stored() {
         assert_eq!((seen.status, seen.faults()), (422, vec![(format!("/messages/0/{field}").as_str(), code)]));
     }
     let mut alone = sms(&["79990000001"]);
-    alone["messages"][0]["callbackData"] = json!("x");
-    assert_eq!(bench.post("/messages", &alone).await.faults(), [("/messages/0/callbackUrl", "required")]);
+    alone["messages"][0]["callbackData"] = json!("d".repeat(10_241));
+    assert_eq!(bench.post("/messages", &alone).await.faults(), [("/messages/0/callbackData", "too_long")]);
     assert!(bench.world.is_empty());
+}
+
+#[tokio::test]
+async fn data_without_an_address_goes_nowhere() {
+    let bench = Bench::new();
+    let mut body = with("", &json!("order 42"));
+    body["messages"][0]["callbackUrl"] = Value::Null;
+    assert_eq!(bench.post("/messages", &body).await.status, 200);
+    assert!(bench.world.messages().iter().all(|message| !message.callback));
 }
 
 #[tokio::test]
@@ -157,6 +166,12 @@ async fn secrets_rotate_two_at_a_time_and_are_shown_once() {
     let listed = bench.get("/callbacks/secrets").await;
     assert_eq!(listed.body["count"], 2);
     assert!(!listed.body.to_string().contains("whsec_"));
+    let part = bench.get("/callbacks/secrets?limit=1").await;
+    let next = part.body["nextCursor"].as_str().expect("a cursor").to_owned();
+    let rest = bench.get(&format!("/callbacks/secrets?limit=1&cursor={next}")).await;
+    assert_eq!([part.ids(), rest.ids()].concat(), listed.ids());
+    assert_eq!((&rest.body["nextCursor"], part.ids().len()), (&Value::Null, 1));
+    assert_eq!(bench.get("/callbacks/secrets?cursor=x").await.faults(), [("?cursor", "invalid")]);
     let path = format!("/callbacks/secrets/{}", first.body["id"].as_str().expect("an id"));
     assert_eq!(bench.delete(&path).await.body, json!({"id": first.body["id"], "createdAt": first.body["createdAt"]}));
     assert_eq!((bench.delete(&path).await.status, bench.delete("/callbacks/secrets/-").await.status), (404, 404));
@@ -200,4 +215,20 @@ async fn a_secret_that_was_refused_is_made_when_there_is_room() {
     let made = make("c").await;
     assert_eq!((made.status, made.header("idempotency-replayed")), (200, None));
     assert!(made.body["secret"].is_string());
+}
+
+/// The same request is answered as it was at first, also when the secret that it made is gone; that secret stays gone.
+#[tokio::test]
+async fn a_retry_does_not_bring_a_removed_secret_back() {
+    let bench = Bench::new();
+    let authorization = format!("Bearer {}", bench.token);
+    let headers = [("authorization", authorization.as_str()), ("idempotency-key", "k")];
+    let first = bench.raw(Method::POST, "/callbacks/secrets", &headers, Vec::new()).await;
+    let path = format!("/callbacks/secrets/{}", first.body["id"].as_str().expect("an id"));
+    assert_eq!(bench.delete(&path).await.status, 200);
+    bench.clock.advance(std::time::Duration::from_secs(5));
+    let again = bench.raw(Method::POST, "/callbacks/secrets", &headers, Vec::new()).await;
+    let expected = json!({"id": first.body["id"], "secret": null, "createdAt": first.body["createdAt"]});
+    assert_eq!((&again.body, again.header("idempotency-replayed")), (&expected, Some("true")));
+    assert_eq!(bench.get("/callbacks/secrets").await.body["count"], 0);
 }

@@ -1,5 +1,5 @@
 use crate::support::{Bench, sms};
-use baton_domain::{AttemptState, Status};
+use baton_domain::{AttemptState, BulkId, Message, MessageId, Status};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -77,4 +77,28 @@ async fn bad_questions_are_refused() {
         let seen = bench.delete(&format!("/messages{query}")).await;
         assert_eq!((seen.status, seen.faults()), (422, vec![(path, code)]), "{query}");
     }
+}
+
+/// A part of what is meant would be cancelled in silence otherwise.
+#[tokio::test]
+async fn a_group_that_is_too_large_for_one_call_is_refused_and_nothing_is_cancelled() {
+    let bench = Bench::new();
+    let mut body = sms(&["79990000001"]);
+    body["messages"][0]["groupId"] = json!("g");
+    bench.post("/messages", &body).await;
+    let first = bench.world.messages()[0].clone();
+    let add = |n: u16| {
+        let bulk = BulkId::new(first.created_at, [u8::try_from(n / 1000).expect("small") + 1; 8]);
+        let message = Message { id: MessageId::new(bulk, n % 1000), bulk_id: bulk, ..first.clone() };
+        bench.world.memory.state().messages.insert((message.account, message.id), message);
+    };
+    (1..=10_000).for_each(add);
+    let cancelled = || bench.world.messages().iter().filter(|message| message.status == Status::Canceled).count();
+    let seen = bench.delete("/messages?groupId=g").await;
+    assert_eq!((seen.status, seen.body["code"].as_str(), cancelled()), (422, Some("too_many"), 0));
+    assert!(seen.body["error"].as_str().expect("text").contains("10000"), "{}", seen.body);
+    let last = bench.world.messages().last().expect("a message").id;
+    bench.world.memory.state().messages.remove(&(first.account, last));
+    let seen = bench.delete("/messages?groupId=g").await;
+    assert_eq!((seen.status, cancelled()), (200, 10_000), "{}", seen.body["error"]);
 }

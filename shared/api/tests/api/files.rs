@@ -195,7 +195,7 @@ async fn a_long_list_of_refused_rows_goes_by_a_link() {
 async fn a_bulk_from_a_sheet_gives_its_result() {
     let bench = Bench::new();
     let made =
-        post(&bench, "/messages/bulk", "k", BOUNDARY, &[("messages", Some("a.csv"), SHEET), ("async", None, b"true")])
+        post(&bench, "/messages/bulk", "k", BOUNDARY, &[("messages", Some("a.csv"), SHEET), ("async", None, b"True")])
             .await;
     let id = json(&made)["id"].as_str().expect("an id").to_owned();
     let path = format!("/messages/bulk/{id}");

@@ -19,6 +19,7 @@ mod keys;
 mod lists;
 mod lists_model;
 mod lists_reads;
+mod lists_size;
 mod logging;
 mod nonsense;
 mod outbox;

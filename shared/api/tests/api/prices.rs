@@ -53,6 +53,12 @@ async fn senders_are_replaced_and_listed() {
     let rest = ok(bench.get("/senders?limit=3&cursor=3")).await;
     assert_eq!((&rest["items"], &rest["nextCursor"]), (&json!([items[3]]), &Value::Null));
     assert_eq!(bench.get("/senders?cursor=x").await.faults(), [("?cursor", "invalid")]);
+    let refused = bench.put("/senders?cursor=x", &json!({"senders": []})).await;
+    assert_eq!(
+        (refused.faults(), ok(bench.get("/senders")).await),
+        (vec![("?cursor", "invalid")], put),
+        "nothing changes"
+    );
     assert_eq!(bench.get("/senders?channel=fax").await.status, 422);
     assert_eq!(ok(bench.put("/senders", &json!({"senders": []}))).await["count"], 0);
 }
@@ -195,6 +201,27 @@ async fn bad_senders_are_refused_all_faults_at_once() {
     assert_eq!(bench.put("/senders", &senders(8)).await.status, 200);
 }
 
+/// A place of the caller's own is kept as it was given, and is not everywhere.
+#[tokio::test]
+async fn tariffs_of_places_that_nobody_knows_are_kept_and_do_not_act() {
+    let bench = Bench::new();
+    let mut own = vec![
+        json!({"mcc_mnc_id": null, "mcc_mnc": null, "iso": null, "country": "Russia", "network": null, "price": "1"}),
+        json!({"mcc_mnc_id": null, "mcc_mnc": null, "iso": null, "country": null, "network": "MTS", "price": "2"}),
+        json!({"mcc_mnc_id": 5, "mcc_mnc": null, "iso": null, "country": "Russia", "network": "MTS", "price": "3"}),
+    ];
+    let body = json!({"messages": [{"channels": {"sms": {"text": "t"}}, "destinations": [{"phone": "79990000001"}]}]});
+    for price in [Value::Null, json!("4")] {
+        assert_eq!(ok(bench.put("/tariffs/sms", &json!(own))).await["items"], json!(own));
+        assert_eq!(ok(bench.get("/tariffs/sms")).await["items"], json!(own));
+        let seen = bench.post("/messages/validate", &body).await.body;
+        assert_eq!(seen[0]["channels"][0]["price"], price, "{seen}");
+        own.push(
+            json!({"mcc_mnc_id": null, "mcc_mnc": null, "iso": null, "country": null, "network": null, "price": "4"}),
+        );
+    }
+}
+
 #[tokio::test]
 async fn bad_tariffs_are_refused() {
     let bench = Bench::new();
@@ -203,9 +230,8 @@ async fn bad_tariffs_are_refused() {
         (json!([{"iso": "RU"}]), 422, ("/0/price", "required")),
         (json!([{"iso": "UK", "price": 1}]), 422, ("/0/iso", "invalid")),
         (json!([{"iso": "Russia", "price": 1}]), 422, ("/0/iso", "invalid")),
-        (json!([{"country": "Russia", "price": 1}]), 422, ("/0/iso", "required")),
-        (json!([{"network": "MTS", "price": 1}]), 422, ("/0/iso", "required")),
-        (json!([{"mcc_mnc_id": 5, "price": 1}]), 422, ("/0/iso", "required")),
+        (json!([{"country": "Russia", "price": 1}, {"country": "RUSSIA", "price": 2}]), 422, ("/1", "duplicate")),
+        (json!([{"mcc_mnc_id": 5, "price": 1}, {"mcc_mnc_id": 5, "price": 1}]), 422, ("/1", "duplicate")),
         (json!([{"mcc_mnc": "250", "price": 1}]), 422, ("/0/mcc_mnc", "invalid")),
         (json!([{"mcc_mnc": "250 01", "price": 1}]), 422, ("/0/mcc_mnc", "invalid")),
         (json!([{"mcc_mnc": 25001, "price": 1}]), 400, ("/0/mcc_mnc", "wrong_type")),

@@ -37,7 +37,11 @@ async fn operators_see_what_is_set_and_how_it_does() {
     let text = seen.body.to_string();
     assert!(!text.contains("s3cret") && !text.contains("1555"), "{text}");
     let page = bench.as_of(&token, Method::GET, "/providers?limit=1&offset=1&fields=provider", None).await;
-    assert_eq!(page.body["items"], json!([{"provider": "SANDBOX"}]));
+    assert_eq!((&page.body["items"], &page.body["nextCursor"]), (&json!([{"provider": "SANDBOX"}]), &json!("2")));
+    let rest = bench.as_of(&token, Method::GET, "/providers?limit=1&cursor=2&fields=channel", None).await.body;
+    assert_eq!((&rest["items"], &rest["nextCursor"]), (&json!([{"channel": "vk"}]), &Value::Null));
+    let bad = bench.as_of(&token, Method::GET, "/providers?cursor=x", None).await;
+    assert_eq!((bad.status, bad.faults()), (422, vec![("?cursor", "invalid")]));
 }
 
 #[tokio::test]
@@ -57,8 +61,17 @@ async fn limits_are_set_and_listed() {
     let listed = bench.get("/bandwidth").await.body;
     assert_eq!(listed, put.body);
     assert_eq!(listed["items"][1], json!({"companyId": 1, "bandwidth": 2, "channel": "sms", "provider": "TWILIO"}));
+    let part = bench.put("/bandwidth/1?limit=2", &body).await.body;
+    assert_eq!((part["items"].as_array().map(Vec::len), &part["nextCursor"]), (Some(2), &json!("2")));
+    let rest = bench.get("/bandwidth?limit=2&cursor=2").await.body;
+    assert_eq!((&rest["items"], &rest["nextCursor"]), (&json!([listed["items"][2]]), &Value::Null));
+    assert_eq!(bench.get("/bandwidth?cursor=x").await.faults(), [("?cursor", "invalid")]);
     let stored = bench.world.memory.state().bandwidth.values().next().cloned().expect("limits");
     assert_eq!(stored[1], Bandwidth { bandwidth: 2, channel: Some(Channel::Sms), provider: Some("TWILIO".to_owned()) });
+    let bad = bench.put("/bandwidth/1?cursor=x", &json!([{"bandwidth": 0}])).await;
+    assert_eq!(bad.faults(), [("/0/bandwidth", "out_of_range"), ("?cursor", "invalid")]);
+    assert_eq!(bench.put("/bandwidth/1?cursor=x", &json!([])).await.status, 422);
+    assert_eq!(bench.get("/bandwidth").await.body, listed, "what is refused changes nothing");
     let none = bench.as_of(&bench.token, Method::PUT, "/bandwidth/1", Some(&json!([]))).await;
     assert_eq!((none.status, &none.body["count"]), (200, &json!(0)));
 }

@@ -116,6 +116,13 @@ async fn a_long_list_is_walked_with_cursors_and_every_line_comes_once() {
         .collect();
     put(&bench, json!(entries)).await;
     bench.delete(&format!("/stopList?recipient={}", &phones[3][1..])).await;
+    let of_two = format!("/stopList?recipient={},{}&limit=4", &phones[1][1..], &phones[0][1..]);
+    let (part, rest) = (bench.get(&of_two).await.body, bench.get(&format!("{of_two}&cursor=4")).await.body);
+    assert_eq!((&part["count"], &part["nextCursor"], &rest["nextCursor"]), (&json!(6), &json!("4"), &Value::Null));
+    let told = [recipients(&part), recipients(&rest)].concat();
+    let of_phone = |phone: &'static str| [None, Some("sms"), Some("viber")].map(|channel| (phone, channel));
+    assert_eq!(told, [of_phone("+79990000000"), of_phone("+79990000001")].concat());
+    assert_eq!(bench.get(&format!("{of_two}&cursor=x")).await.faults(), [("?cursor", "invalid")]);
     for limit in [1, 2, 4, 5, 100] {
         let (mut seen, mut cursor) = (Vec::new(), String::new());
         loop {
@@ -240,4 +247,24 @@ async fn a_repeated_request_is_answered_by_the_list_as_it_was() {
     assert_eq!(bench.world.messages().len(), 1);
     let new = bench.post_once("/messages", "two", &body).await;
     assert_eq!(new.body[1]["error"]["code"], "stop_list");
+}
+
+/// A file ends where an answer has no room for the next row, and goes on there.
+#[tokio::test]
+async fn a_csv_that_is_too_large_for_an_answer_comes_in_parts() {
+    let bench = Bench::new();
+    let address = |n: usize| format!("{n:03}{}", "\"".repeat(2500));
+    for first in [0, 400] {
+        let lines = (first..first + 400).map(|n| json!({"recipient": address(n), "channel": "telegram"}));
+        put(&bench, lines.collect()).await;
+    }
+    let (_, headers, first) = csv(&bench, Method::GET, "/stopList", "").await;
+    let next = headers["x-next-cursor"].to_str().expect("text").to_owned();
+    let (_, headers, rest) = csv(&bench, Method::GET, &format!("/stopList?cursor={next}"), "").await;
+    assert!(!headers.contains_key("x-next-cursor"));
+    // As a string in JSON, which Lambda takes.
+    assert!([&first, &rest].iter().all(|part| json!(part).to_string().len() < 5_000_000));
+    let rows = |part: &str| part.lines().skip(1).map(|row| row[1..4].to_owned()).collect::<Vec<_>>();
+    let expected: Vec<_> = (0..800).map(|n| format!("{n:03}")).collect();
+    assert_eq!([rows(&first), rows(&rest)].concat(), expected);
 }

@@ -187,6 +187,16 @@ async fn tasks_are_found_by_name_status_and_time() {
     let first = bench.get("/tasks?sort=createdAt&limit=1").await;
     let next = first.body["nextCursor"].as_str().expect("a cursor").to_owned();
     assert_eq!(found(&format!("cursor={next}")).await, ids[1..]);
+    // A cursor goes on where its item stood, also when that has another status now, or is gone.
+    moved(&bench, Method::POST, &format!("/startedTasks/{}", ids[0])).await;
+    let first = bench.get("/tasks?sort=createdAt&status=RUNNING&limit=1").await;
+    assert_eq!(first.ids(), ids[..1]);
+    let next = first.body["nextCursor"].as_str().expect("a cursor").to_owned();
+    moved(&bench, Method::POST, &format!("/pausedTasks/{}", ids[0])).await;
+    assert_eq!(found(&format!("status=RUNNING&cursor={next}")).await, ids[1..2]);
+    moved(&bench, Method::DELETE, &format!("/tasks/{}", ids[0])).await;
+    assert_eq!(found(&format!("cursor={next}")).await, ids[1..]);
+    assert_eq!(bench.get("/tasks?cursor=none").await.faults(), [("?cursor", "invalid")]);
     let bad = bench.get("/tasks?status=SENT&cursor=none").await;
     assert_eq!((bad.status, bad.faults()), (422, vec![("?status", "invalid")]));
 }

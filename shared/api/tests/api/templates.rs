@@ -98,6 +98,8 @@ async fn templates_are_found_by_a_part_of_the_name_and_by_id() {
     assert_eq!((&part["count"], &part["items"][0]), (&json!(3), &json!({"name": "order READY"})));
     let next = part["nextCursor"].as_str().expect("a cursor");
     assert_eq!(bench.get(&format!("/templates?cursor={next}")).await.ids(), [ids[0].clone()]);
+    assert_eq!(bench.delete(&format!("/templates/{}", ids[1])).await.status, 200);
+    assert_eq!(bench.get(&format!("/templates?cursor={next}")).await.ids(), [ids[0].clone()], "its item is gone");
     for (query, place) in [("id=x", "?id"), ("cursor=x", "?cursor"), ("nam=x", "?nam")] {
         let seen = bench.get(&format!("/templates?{query}")).await;
         assert_eq!((seen.status, seen.faults()[0].0), (422, place));

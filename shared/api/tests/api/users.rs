@@ -68,7 +68,10 @@ async fn lists_of_users_are_walked() {
         }
     }
     assert_eq!(emails, ["a@example.org", "b@example.org", "c@example.org"]);
-    assert_eq!(bench.get("/users?cursor=none").await.status, 422);
+    // What is no place of a list is refused, also in the form of a cursor: "none", null, a place without its id.
+    for bad in ["none", "bnVsbA", "WyIyMDI2LTExLTIzVDA5OjAwOjAwWiJd"] {
+        assert_eq!(bench.get(&format!("/users?cursor={bad}")).await.faults(), [("?cursor", "invalid")], "{bad}");
+    }
     assert_eq!(bench.get("/users?role=admin").await.status, 422);
 }
 
@@ -210,4 +213,26 @@ async fn a_retry_makes_no_second_user() {
             assert_eq!((next.status, bench.world.own().users.len()), (200, 1), "call {call} {how:?}: {}", next.body);
         }
     }
+}
+
+/// The same request is answered as it was at first, also when the user that it made is gone; that user stays gone.
+#[tokio::test]
+async fn a_retry_does_not_bring_a_removed_user_back() {
+    let bench = Bench::new();
+    let body = user("v@example.org", "viewer");
+    let first = bench.post_once("/users", "k", &body).await;
+    let path = format!("/users/{}", first.body["id"].as_str().expect("an id"));
+    assert_eq!(bench.delete(&path).await.status, 200);
+    bench.clock.advance(Duration::from_secs(5));
+    let again = bench.post_once("/users", "k", &body).await;
+    assert_eq!((again.status, &again.body, again.header("idempotency-replayed")), (200, &first.body, Some("true")));
+    assert_eq!((bench.get(&path).await.status, bench.world.own().users.len()), (404, 0));
+    // A request that was refused has no first answer: it is judged anew.
+    let other = bench.post("/users", &body).await;
+    let path = format!("/users/{}", other.body["id"].as_str().expect("an id"));
+    assert_eq!(bench.post_once("/users", "l", &body).await.status, 409);
+    assert_eq!(bench.delete(&path).await.status, 200);
+    let made = bench.post_once("/users", "l", &body).await;
+    assert_eq!((made.status, made.header("idempotency-replayed")), (200, None));
+    assert_eq!(bench.world.own().users.len(), 1);
 }

@@ -29,11 +29,41 @@ async fn a_list_is_replaced_by_operators_and_shown_to_its_account() {
     ]});
     assert_eq!(set(&bench, &list).await, expected);
     assert_eq!(bench.get("/whiteList").await.body, expected);
+    let part = bench.get("/whiteList?limit=1").await.body;
+    assert_eq!((&part["items"], &part["nextCursor"]), (&json!([expected["items"][0]]), &json!("1")));
+    let rest = bench.get("/whiteList?limit=1&cursor=1").await.body;
+    assert_eq!((&rest["items"], &rest["nextCursor"]), (&json!([expected["items"][1]]), &Value::Null));
+    assert_eq!(bench.get("/whiteList?cursor=x").await.faults(), [("?cursor", "invalid")]);
     assert_eq!(bench.put("/whiteList/1", &json!([])).await.status, 403, "not for the account itself");
     let other = bench.key(2, "other", &[Scope::Read]);
     assert_eq!(bench.as_of(&other, Method::GET, "/whiteList", None).await.body["count"], 0);
     assert_eq!(bench.as_of(&other, Method::GET, "/whiteList?companyId=1", None).await.status, 403);
     assert_eq!(set(&bench, &json!([])).await["count"], 0);
+}
+
+/// Whatever finds them, all faults of a request are told at once.
+#[tokio::test]
+async fn what_is_not_permitted_is_told_with_the_other_faults() {
+    let bench = Bench::new();
+    set(
+        &bench,
+        &json!([{"entity": "from", "channel": "sms", "values": ["Shop"]}, {"entity": "phone", "values": [ANNA]}]),
+    )
+    .await;
+    let item = json!({"channels": {"sms": {"from": "Other"}}, "destinations": [{"phone": "79990002222"}]});
+    let body = json!({"taskId": "0f8fad5b-d9cb-469f-a165-70867728950e", "messages": [item]});
+    for path in ["/messages", "/messages/validate"] {
+        let seen = bench.post(path, &body).await;
+        let expected = [
+            ("/messages/0/channels/sms/text", "required"),
+            ("/messages/0/channels/sms/from", "not_permitted"),
+            ("/taskId", "unknown_task"),
+        ];
+        assert_eq!((seen.status, &seen.faults()[..3]), (422, &expected[..]), "{path}: {}", seen.body);
+    }
+    let to = ("/messages/0/destinations/0/phone", "not_permitted");
+    assert_eq!(bench.post("/messages", &body).await.faults()[3..], [to], "a destination refuses nothing of validate");
+    assert!(bench.world.is_empty());
 }
 
 #[tokio::test]

@@ -55,6 +55,18 @@ fn what_no_tariff_holds_for_has_no_price() {
 }
 
 #[test]
+fn a_place_of_the_callers_own_holds_nowhere() {
+    let of_country = Tariff { country: Some("Russia".to_owned()), ..tariff(None, None, None, 1) };
+    let numbered = Tariff { mcc_mnc_id: Some(5), ..tariff(None, None, None, 2) };
+    let own = vec![of_country, numbered, tariff(None, None, Some("MTS"), 3)];
+    let to = [Place::default(), Place { iso: Some("RU"), mcc_mnc: Some("25001"), network: Some("MTS") }];
+    let list = PriceList::new(Vec::new(), own.clone());
+    assert_eq!(to.map(|to| list.tariff(to)), [None, None]);
+    let list = PriceList::new(Vec::new(), own.into_iter().chain([tariff(None, None, None, 4)]).collect());
+    assert_eq!(to.map(|to| list.tariff(to)), [Some(price(4)), Some(price(4))]);
+}
+
+#[test]
 fn senders_are_asked_for_once_a_channel_has_any() {
     let list = PriceList::new(
         vec![

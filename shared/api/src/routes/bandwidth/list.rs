@@ -3,7 +3,7 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{page::PARAMETERS, whole::Numbered},
     refusal::Refusal,
     wire::{BandwidthEntry, BandwidthList},
 };
@@ -25,15 +25,13 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let (query, mut faults) = (call.query(), Faults::default());
     query.only(&[&["companyId"], &PARAMETERS], &mut faults);
     let account = caller.account(query.company(&mut faults))?;
-    let page = Page::read(&query, &FIELDS, &mut faults);
+    let page = Numbered::read(&query, &FIELDS, &mut faults);
     faults.check()?;
     let limits = app.ports.bandwidth(account).await?;
     Ok(answer(&page, account, &limits))
 }
 
-/// The limits as a list; there are few of them, so the page is cut here.
-pub(super) fn answer(page: &Page, account: AccountId, limits: &[Bandwidth]) -> Answer {
-    let skip = usize::try_from(page.skip).unwrap_or(usize::MAX);
-    let shown = limits.iter().skip(skip).take(page.wanted()).map(|limit| BandwidthEntry::new(account, limit));
-    page.answer(Some(limits.len() as u64), shown.collect(), None)
+/// The limits as a list.
+pub(super) fn answer(page: &Numbered, account: AccountId, limits: &[Bandwidth]) -> Answer {
+    page.answer(limits.iter().map(|limit| BandwidthEntry::new(account, limit)))
 }

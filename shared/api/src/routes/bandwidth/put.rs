@@ -5,7 +5,7 @@ use crate::{
     caller::Caller,
     faults::{Faults, Path},
     fields::{Fields, wrong_type},
-    lists::page::Page,
+    lists::whole::Numbered,
     refusal::Refusal,
     wire::{BandwidthList, SetBandwidth},
 };
@@ -39,7 +39,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let body = call.json()?;
     let mut faults = Faults::default();
     let limits = read(&body, &mut faults);
-    let page = Page::read(&call.query(), &list::FIELDS, &mut faults);
+    let page = Numbered::read(&call.query(), &list::FIELDS, &mut faults);
     faults.check()?;
     app.ports.put_bandwidth(account, &limits).await?;
     Ok(list::answer(&page, account, &limits))

@@ -48,10 +48,10 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     for message in messages.into_iter().map(MessageId).filter(|id| id.index().is_some()) {
         records.extend(app.ports.records_of(account, message).await?);
     }
-    records.sort_by(|a, b| {
-        page.sort.apply((a.transition.at, a.transition.id()).cmp(&(b.transition.at, b.transition.id())))
-    });
-    // A message has few callbacks: they are read whole, and a cursor is the id of the last one shown.
-    let (shown, next) = whole::part(&page, &records, |record| record.transition.id().to_string())?;
-    Ok(page.answer(Some(records.len() as u64), shown.iter().map(CallbackEntry::from).collect(), next))
+    let part = whole::part(&page, &mut records, |record| {
+        let transition = &record.transition;
+        (transition.at, (transition.message, transition.number))
+    })?;
+    let shown = part.items.iter().map(CallbackEntry::from);
+    Ok(part.answer(&page, shown))
 }

@@ -3,13 +3,13 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    idempotency::Once,
+    idempotency::{Before, Once},
     refusal::Refusal,
     routes::keys::make::key_id,
     wire::NewCallbackSecret,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use baton_domain::AccountId;
+use baton_domain::{AccountId, Time};
 use baton_pipeline::{callbacks::ports::CallbackSecret, ports::Clock};
 use http::StatusCode;
 
@@ -41,11 +41,17 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         once.finish(&app.ports).await?;
         return Ok(Answer::json(&NewCallbackSecret::new(made, false)).replayed(true));
     }
+    let at = once.made_at(&app.clock);
+    if once.before == Before::Done {
+        // The secret was removed since.
+        let made = CallbackSecret { account, id, secret: String::new(), created_at: at };
+        return Ok(Answer::json(&NewCallbackSecret::new(&made, false)).replayed(true));
+    }
     if known.len() >= MOST {
         let error = "There are two secrets already: remove one with DELETE /callbacks/secrets/{id} first.";
         return Err(Refusal::new(StatusCode::CONFLICT, "too_many_secrets", error));
     }
-    let made = make(app, account, id).await?;
+    let made = make(app, account, id, at).await?;
     once.finish(&app.ports).await?;
     Ok(Answer::json(&made))
 }
@@ -56,9 +62,10 @@ async fn make<P: Ports, C: Clock>(
     app: &App<P, C>,
     account: AccountId,
     id: String,
+    created_at: Time,
 ) -> Result<NewCallbackSecret, Refusal> {
     let text = format!("whsec_{}", STANDARD.encode(rand::random::<[u8; BYTES]>()));
-    let secret = CallbackSecret { account, id, secret: text, created_at: app.clock.now() };
+    let secret = CallbackSecret { account, id, secret: text, created_at };
     app.ports.add_secret(&secret).await?;
     let stored = app.ports.secrets(account).await?.into_iter().find(|stored| stored.id == secret.id);
     let stored = stored.unwrap_or_else(|| secret.clone());

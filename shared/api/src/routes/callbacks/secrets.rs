@@ -3,7 +3,10 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{
+        page::{PARAMETERS, Page},
+        whole,
+    },
     refusal::Refusal,
     wire::{CallbackSecret, CallbackSecretList},
 };
@@ -27,9 +30,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let page = Page::read(&query, &FIELDS, &mut faults);
     faults.check()?;
     let mut secrets = app.ports.secrets(account).await?;
-    secrets.sort_by(|a, b| page.sort.apply((a.created_at, &a.id).cmp(&(b.created_at, &b.id))));
-    // There are two at most: they are one part.
-    let first = usize::try_from(page.skip).unwrap_or(usize::MAX);
-    let shown: Vec<_> = secrets.iter().skip(first).take(page.wanted()).map(CallbackSecret::from).collect();
-    Ok(page.answer(Some(secrets.len() as u64), shown, None))
+    let part = whole::part(&page, &mut secrets, |secret| (secret.created_at, secret.id.clone()))?;
+    let shown = part.items.iter().map(CallbackSecret::from);
+    Ok(part.answer(&page, shown))
 }

@@ -32,8 +32,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let page = Page::read(&query, &FIELDS, &mut faults);
     faults.check()?;
     let mut found = app.ports.exports(account).await?;
-    found.sort_by(|a, b| page.sort.apply((a.created_at, a.id).cmp(&(b.created_at, b.id))));
-    let (part, next) = whole::part(&page, &found, |export| export.id.to_string())?;
-    let items = part.iter().map(|export| shown(&app.ports, export)).collect::<Result<Vec<_>, _>>()?;
-    Ok(page.answer(Some(found.len() as u64), items, next))
+    let part = whole::part(&page, &mut found, |export| (export.created_at, export.id))?;
+    let items = part.items.iter().map(|export| shown(&app.ports, export)).collect::<Result<Vec<_>, _>>()?;
+    Ok(part.answer(&page, items))
 }

@@ -31,8 +31,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let page = Page::read(&query, &FIELDS, &mut faults);
     faults.check()?;
     let mut keys = Keys::keys(&app.ports, account).await?;
-    keys.sort_by(|a, b| page.sort.apply((a.created_at, &a.id).cmp(&(b.created_at, &b.id))));
-    // An account has few keys: they are read whole, and a cursor is the id of the last one shown.
-    let (shown, next) = whole::part(&page, &keys, |key| key.id.clone())?;
-    Ok(page.answer(Some(keys.len() as u64), shown.iter().map(Key::from).collect(), next))
+    let part = whole::part(&page, &mut keys, |key| (key.created_at, key.id.clone()))?;
+    let shown = part.items.iter().map(Key::from);
+    Ok(part.answer(&page, shown))
 }

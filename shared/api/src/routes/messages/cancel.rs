@@ -31,7 +31,7 @@ const MOST_AT_ONCE: usize = 50;
         ("flowId" = Option<String>, Query, description = "The same as id."),
         ("bulkId" = Option<String>, Query, description = "Ids of bulks, with commas."),
         ("taskId" = Option<String>, Query, description = "Ids of tasks with at most 10,000 messages, with commas."),
-        ("groupId" = Option<String>, Query, description = "Ids of groups, with commas.")),
+        ("groupId" = Option<String>, Query, description = "Ids of groups with at most 10,000 messages, with commas.")),
     request_body(content = Option<CancelMessages>, description = "The same lists, where they do not stand in the query."),
     responses((status = 200, body = [Accepted], description = "An element per message found, with its status after the call; \
         one that can not be cancelled any more has the error not_cancellable.")))]
@@ -143,7 +143,8 @@ impl Wanted {
             found.extend(messages.into_iter().map(with_id));
         }
         for group in &self.groups {
-            let messages = find::group(&app.ports, account, &GroupId(group.clone())).await?;
+            let instead = "Cancel them by bulkId.";
+            let messages = find::group(&app.ports, account, &GroupId(group.clone()), instead).await?;
             found.extend(messages.into_iter().map(with_id));
         }
         let mut seen = HashSet::new();

@@ -4,10 +4,12 @@ use crate::{
     caller::Caller,
     faults::Faults,
     lists::{
-        contents,
+        contents::{Contents, Shown},
         cursor::{Count, Cursor, Question},
         cut::Cut,
-        held, links,
+        held,
+        items::Items,
+        links,
         page::{PARAMETERS, Page},
         part,
         select::{FILTERS, Filter},
@@ -52,6 +54,8 @@ pub(crate) const FIELDS: [&str; 27] = [
 
 /// Those of them that take the content.
 const OF_CONTENT: [&str; 5] = ["templateId", "templateName", "templateVersion", "message", "tracks"];
+/// The most messages whose contents are in memory together: each may have two megabytes.
+const AT_ONCE: usize = 50;
 
 /// Lists messages. Filters take comma lists, which mean "any of"; all filters must fit. The messages of a bulk stay in their
 /// order; what was accepted in the same millisecond is ordered by the id.
@@ -106,12 +110,15 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         (true, None) => Count::TooMany,
         (false, _) => known,
     };
-    let (stored, next) = cut.finish();
-    let next = next.map(|(after, skip)| Cursor { after, skip, count }.encode(question));
+    let (places, stored, next) = cut.finish();
     let stored = held::show(&app.ports, (account, app.clock.now()), stored).await?;
-    let items = show(app, &page, &stored).await?;
+    let mut items = Items::new(&page);
+    show(app, &page, &stored, &mut items).await?;
+    let cut_short = items.len() < stored.len();
+    let next = if cut_short { places[..items.len()].last().map(|last| (*last, 0)) } else { next };
+    let next = next.map(|(after, skip)| Cursor { after, skip, count }.encode(question));
     let count = if let Count::Known(count) = count { Some(count) } else { None };
-    Ok(page.answer(count, items, next))
+    Ok(items.answer(count, next))
 }
 
 /// What a cursor is good for.
@@ -125,17 +132,28 @@ fn question(account: AccountId, query: &Query, page: &Page) -> Question {
     Question::of(&parts)
 }
 
-/// The items; contents are read where they are shown.
-async fn show<P: Ports, C: Clock>(app: &App<P, C>, page: &Page, stored: &[Stored]) -> Result<Vec<Message>, Refusal> {
+/// Shows messages, as many as go into the answer; contents are read where they are shown.
+async fn show<P: Ports, C: Clock>(
+    app: &App<P, C>,
+    page: &Page,
+    stored: &[Stored],
+    items: &mut Items<'_>,
+) -> Result<(), Refusal> {
     if !page.shows(&OF_CONTENT) {
-        return Ok(stored.iter().map(|message| Message::of(message, None, false)).collect());
+        let _ = stored.iter().all(|message| items.add(&Message::of(message, None, false)));
+        return Ok(());
     }
-    let contents = contents::rendered(&app.ports, stored).await?;
-    let links = links::of(&app.ports, stored, &contents).await?;
-    let items = stored.iter().zip(contents).zip(links);
-    let item = |((message, shown), links): ((&Stored, contents::Shown), Vec<_>)| {
-        let item = Message::of(message, shown.content, false).made_from(shown.template);
-        item.linked(&links, &app.short_url)
-    };
-    Ok(items.map(item).collect())
+    let mut contents = Contents::default();
+    for part in stored.chunks(AT_ONCE) {
+        let shown = contents.rendered(&app.ports, part).await?;
+        let links = links::of(&app.ports, part, &shown).await?;
+        let item = |((message, shown), links): ((&Stored, Shown), Vec<_>)| {
+            let item = Message::of(message, shown.content, false).made_from(shown.template);
+            item.linked(&links, &app.short_url)
+        };
+        if !part.iter().zip(shown).zip(links).map(item).all(|item| items.add(&item)) {
+            break;
+        }
+    }
+    Ok(())
 }

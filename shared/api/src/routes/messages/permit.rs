@@ -5,18 +5,18 @@ use baton_domain::{AccountId, task::TaskState};
 use baton_pipeline::ports::Clock;
 use serde_json::Value;
 
-/// Refuses what the white list does not permit, and the recipients that are on the stop list. Gives the faults of the request
-/// itself.
+/// Refuses what the white list does not permit, and the recipients that are on the stop list. What is wrong with the request itself
+/// joins the faults that it has already, so that all of them are told at once.
 pub(super) async fn check<P: Ports, C: Clock>(
     app: &App<P, C>,
     call: &Call<'_>,
     (account, body): (AccountId, &Value),
     draft: &mut Draft,
-) -> Result<Faults, Refusal> {
-    let mut faults = draft.refuse_unlisted(&app.ports.white_list(account).await?);
-    check_task(app, call, (account, body), draft, &mut faults).await?;
-    refuse_stopped(app, call, (account, body), draft).await?;
-    Ok(faults)
+    faults: &mut Faults,
+) -> Result<(), Refusal> {
+    faults.extend(draft.refuse_unlisted(&app.ports.white_list(account).await?));
+    check_task(app, call, (account, body), draft, faults).await?;
+    refuse_stopped(app, call, (account, body), draft).await
 }
 
 /// Refuses a task that there is not, or not any more. A repeated request is answered as it was at first; what it still adds to a

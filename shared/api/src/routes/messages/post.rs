@@ -34,8 +34,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let account = caller.account(submission::company(&body))?;
     let templates = templates::named(app, call, account, &body).await?;
     let pricing = prices::pricing(app, call, account, &body).await?;
-    let mut draft = submission::read(&body, &rules(app, &templates, &pricing))?;
-    let faults = permit::check(app, call, (account, &body), &mut draft).await?;
+    let (mut draft, mut faults) = submission::read(&body, &rules(app, &templates, &pricing))?;
+    permit::check(app, call, (account, &body), &mut draft, &mut faults).await?;
     let draft = draft.judged(faults)?;
     let once = Once::open(app, call, account, call.body()).await?;
     let submission = draft.submission(account, once.id, &once.digest);

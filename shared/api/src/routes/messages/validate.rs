@@ -27,7 +27,8 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let templates = templates::named(app, call, account, &body).await?;
     let pricing = prices::pricing(app, call, account, &body).await?;
     let rules = post::rules(app, &templates, &pricing);
-    let mut draft = submission::read_any(&body, &rules)?;
-    permit::check(app, call, (account, &body), &mut draft).await?.check()?;
+    let (mut draft, mut faults) = submission::read(&body, &rules)?;
+    permit::check(app, call, (account, &body), &mut draft, &mut faults).await?;
+    faults.check()?;
     Ok(Answer::json(&draft.validated(account, &rules)?))
 }

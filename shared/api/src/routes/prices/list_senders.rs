@@ -1,10 +1,9 @@
-use super::answer;
 use crate::{
     App, Ports,
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{page::PARAMETERS, whole::Numbered},
     refusal::Refusal,
     wire::{SenderEntry, SenderList},
 };
@@ -30,7 +29,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let account = caller.account(query.company(&mut faults))?;
     let channels = query.parsed::<Channel>("channel", "A channel", &mut faults);
     let providers = query.list("provider");
-    let page = Page::read(&query, &FIELDS, &mut faults);
+    let page = Numbered::read(&query, &FIELDS, &mut faults);
     faults.check()?;
     let mut senders = app.ports.senders(account).await?;
     // A sender without a channel is good for every one, and so with providers.
@@ -39,5 +38,5 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         let of_provider = |(wanted, of): (&Vec<&str>, &String)| wanted.iter().any(|name| name.eq_ignore_ascii_case(of));
         channel && providers.as_ref().zip(sender.provider.as_ref()).is_none_or(of_provider)
     });
-    answer(&page, senders.iter().map(|sender| SenderEntry::new(account, sender)).collect())
+    Ok(page.answer(senders.iter().map(|sender| SenderEntry::new(account, sender))))
 }

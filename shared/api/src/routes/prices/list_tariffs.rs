@@ -1,10 +1,9 @@
-use super::answer;
 use crate::{
     App, Ports,
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{page::PARAMETERS, whole::Numbered},
     refusal::Refusal,
     wire::{TariffEntry, TariffList},
 };
@@ -25,7 +24,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let (query, mut faults) = (call.query(), Faults::default());
     query.only(&[&["companyId"], &PARAMETERS], &mut faults);
     let account = caller.account(query.company(&mut faults))?;
-    let page = Page::read(&query, &FIELDS, &mut faults);
+    let page = Numbered::read(&query, &FIELDS, &mut faults);
     faults.check()?;
-    answer(&page, app.ports.sms_tariffs(account).await?.iter().map(TariffEntry::from).collect())
+    Ok(page.answer(app.ports.sms_tariffs(account).await?.iter().map(TariffEntry::from)))
 }

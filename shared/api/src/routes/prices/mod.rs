@@ -6,11 +6,9 @@ mod written;
 
 use crate::{
     App, Ports,
-    call::{Answer, Call},
+    call::Call,
     faults::Faults,
     fields::{Fields, wrong_type},
-    lists::page::Page,
-    query::place,
     refusal::Refusal,
     routes::templates,
     submission::{self, Pricing},
@@ -38,21 +36,6 @@ pub(crate) async fn pricing<P: Ports, C: Clock>(
     let list = if submission::needs_prices(body) { app.ports.price_list(account).await? } else { Arc::default() };
     let repeated = list.has_senders() && templates::first_time(app, call, account, body).await?.is_some();
     Ok(Pricing { list, currency: app.currency, judges: !repeated })
-}
-
-/// A list that is held whole, in its own order; a cursor is the number of the items before it.
-fn answer<T: Serialize>(page: &Page, items: Vec<T>) -> Result<Answer, Refusal> {
-    let skip = page.cursor.as_ref().map_or(Some(page.skip), |cursor| cursor.parse().ok());
-    let Some(skip) = skip.and_then(|skip| usize::try_from(skip).ok()) else {
-        let mut faults = Faults::default();
-        faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
-        return Err(faults.into_refusal());
-    };
-    let count = items.len();
-    let shown: Vec<T> = items.into_iter().skip(skip).take(page.wanted()).collect();
-    let end = skip.saturating_add(shown.len());
-    let next = (!page.without_items && end < count).then(|| end.to_string());
-    Ok(page.answer(Some(count as u64), shown, next))
 }
 
 /// A price, from a decimal string or a number of JSON, whose text is `written`.

@@ -1,11 +1,11 @@
-use super::{LONGEST_NAME, answer, check_size, list_senders, price, written::Written};
+use super::{LONGEST_NAME, check_size, list_senders, price, written::Written};
 use crate::{
     App, Ports,
     call::{Answer, Call},
     caller::Caller,
     faults::{Faults, Path},
     fields::Fields,
-    lists::page::Page,
+    lists::whole::Numbered,
     refusal::Refusal,
     submission,
     wire::{PutSenders, SenderEntry, SenderList},
@@ -41,10 +41,10 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let account = caller.account(submission::company(&body))?;
     let mut faults = Faults::default();
     let senders = read(&body, &Written::of_senders(call.body()), &mut faults);
-    let page = Page::read(&call.query(), &list_senders::FIELDS, &mut faults);
+    let page = Numbered::read(&call.query(), &list_senders::FIELDS, &mut faults);
     faults.check()?;
     app.ports.put_senders(account, &senders).await?;
-    answer(&page, senders.iter().map(|sender| SenderEntry::new(account, sender)).collect())
+    Ok(page.answer(senders.iter().map(|sender| SenderEntry::new(account, sender))))
 }
 
 fn read(body: &Value, written: &Written<'_>, faults: &mut Faults) -> Vec<RegisteredSender> {

@@ -1,11 +1,11 @@
-use super::{LONGEST_NAME, answer, check_size, list_tariffs, price, written::Written};
+use super::{LONGEST_NAME, check_size, list_tariffs, price, written::Written};
 use crate::{
     App, Ports,
     call::{Answer, Call},
     caller::Caller,
     faults::{Faults, Path},
     fields::{Fields, wrong_type},
-    lists::page::{PARAMETERS, Page},
+    lists::{page::PARAMETERS, whole::Numbered},
     phone,
     refusal::Refusal,
     wire::{SetTariff, TariffEntry, TariffList},
@@ -24,7 +24,8 @@ const HIGHEST_ID: u64 = 1 << 53;
 ///
 /// The most specific one holds, unless the message's sender has a price of its own: that of the network, of the country, of
 /// everywhere (where nothing but the price is given). What a message costs is settled when it is accepted. A number tells its
-/// country and not its network, so today tariffs of networks are kept, and those of countries hold.
+/// country and not its network, so today tariffs of networks are kept, and those of countries hold. A place is told by `iso` or `mcc_mnc`: a tariff that has nothing
+/// but `country`, `network` or `mcc_mnc_id` besides its price is kept and given back, and does not act.
 #[utoipa::path(put, path = "/tariffs/sms", tag = "prices", operation_id = "putSmsTariffs",
     params(("companyId" = Option<u64>, Query, description = "The account; the caller's own when absent.")),
     request_body = Vec<SetTariff>,
@@ -39,10 +40,10 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let account = caller.account(query.company(&mut faults))?;
     let body = call.json()?;
     let tariffs = read(&body, &Written::of_list(call.body()), &mut faults);
-    let page = Page::read(&query, &list_tariffs::FIELDS, &mut faults);
+    let page = Numbered::read(&query, &list_tariffs::FIELDS, &mut faults);
     faults.check()?;
     app.ports.put_sms_tariffs(account, &tariffs).await?;
-    answer(&page, tariffs.iter().map(TariffEntry::from).collect())
+    Ok(page.answer(tariffs.iter().map(TariffEntry::from)))
 }
 
 fn read(body: &Value, written: &Written<'_>, faults: &mut Faults) -> Vec<Tariff> {
@@ -73,21 +74,14 @@ fn one(element: &Value, written: Option<&str>, path: &Path<'_>, faults: &mut Fau
     fields.only(&list_tariffs::FIELDS, faults);
     fields.require("price", faults);
     let price = price(&fields, "price", written, faults);
-    let tariff = Tariff {
+    Some(Tariff {
         mcc_mnc_id: fields.integer("mcc_mnc_id", 0..=HIGHEST_ID, faults),
         mcc_mnc: mcc_mnc(&fields, faults),
         iso: iso(&fields, faults),
         country: fields.bounded("country", LONGEST_NAME, faults),
         network: fields.bounded("network", LONGEST_NAME, faults),
         price: price?,
-    };
-    // It would hold everywhere otherwise, which its author does not mean.
-    let placed = fields.has("mcc_mnc") || fields.has("iso");
-    if !placed && ["country", "network", "mcc_mnc_id"].iter().any(|name| fields.has(name)) {
-        let message = "The place is told by iso or mcc_mnc; a name or a number of the caller's own is not enough.";
-        faults.add(path.field("iso"), "required", message);
-    }
-    Some(tariff)
+    })
 }
 
 fn mcc_mnc(fields: &Fields<'_>, faults: &mut Faults) -> Option<String> {

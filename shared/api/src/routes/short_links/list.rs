@@ -80,10 +80,9 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     };
     let shown = contents::rendered(&app.ports, &stored).await?;
     let mut links = links::of(&app.ports, &stored, &shown).await?.concat();
-    links.sort_by(|a, b| page.sort.apply((a.created_at, &a.code).cmp(&(b.created_at, &b.code))));
-    let (part, next) = whole::part(&page, &links, |link| link.id().to_string())?;
-    let items: Vec<ShortLink> = part.iter().map(|link| ShortLink::of(link, &app.short_url)).collect();
-    Ok(page.answer(Some(links.len() as u64), items, next))
+    let part = whole::part(&page, &mut links, |link| (link.created_at, link.code.clone()))?;
+    let items = part.items.iter().map(|link| ShortLink::of(link, &app.short_url));
+    Ok(part.answer(&page, items))
 }
 
 async fn of_ids<P: Ports, C: Clock>(

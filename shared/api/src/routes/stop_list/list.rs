@@ -4,9 +4,14 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{
+        items::Items,
+        page::{PARAMETERS, Page},
+        whole::Numbered,
+    },
     query::{Query, place},
     refusal::Refusal,
+    room::Room,
     wire::{StopEntries, StopEntry},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -58,28 +63,36 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     if recipients.as_ref().is_some_and(|recipients| recipients.len() > MOST_RECIPIENTS) {
         faults.add(place("recipient"), "too_many", format!("At most {MOST_RECIPIENTS} recipients are allowed."));
     }
-    let after = page.cursor.as_deref().map(After::decode);
+    // Lists of recipients have cursors of their own.
+    let after = page.cursor.as_deref().filter(|_| recipients.is_none()).map(After::decode);
     if after == Some(None) {
         faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
     }
     faults.check()?;
     let as_csv = call.accepts_csv();
     if let Some(recipients) = recipients {
+        let mut faults = Faults::default();
+        let page = Numbered::of(page, &mut faults);
+        faults.check()?;
         let addresses = recipients.into_iter().flat_map(meant).collect();
         let scopes = if named.is_some() { vec![scope] } else { vec![scope, StopScope::Deployment] };
         let found = of_recipients(app, &scopes, &addresses, &filter).await?;
-        return Ok(if as_csv { Answer::csv(csv::write(found.iter()), None) } else { all(&page, found) });
+        // Few enough for one file.
+        return Ok(if as_csv { Answer::csv(csv::write(found.iter()), None) } else { page.answer(found.into_iter()) });
     }
-    let wanted = if as_csv && query.one("limit", &mut Faults::default()).is_none() { MOST_ROWS } else { page.wanted() };
-    let (found, next) = walk(app, scope, after.flatten(), (page.skip, wanted), &filter).await?;
-    Ok(if as_csv { Answer::csv(csv::write(found.iter()), next) } else { page.answer(None, found, next) })
-}
-
-/// The lines about a few recipients: all of them at once, but for what the page leaves out.
-fn all(page: &Page, found: Vec<StopEntry>) -> Answer {
-    let count = found.len() as u64;
-    let skip = usize::try_from(page.skip).unwrap_or(usize::MAX);
-    page.answer(Some(count), found.into_iter().skip(skip).take(page.wanted()).collect(), None)
+    let (from, mut skip) = (after.flatten(), page.skip);
+    if as_csv {
+        let limited = query.one("limit", &mut Faults::default()).is_some();
+        let mut rows = Rows::new(if limited { page.wanted() } else { MOST_ROWS });
+        let next = walk(app, scope, from, &filter, |entry| passed(&mut skip) || rows.add(entry)).await?;
+        return Ok(Answer::csv(csv::write(rows.entries.iter()), next));
+    }
+    let mut items = Items::new(&page);
+    if page.without_items {
+        return Ok(items.answer(None, None));
+    }
+    let next = walk(app, scope, from, &filter, |entry| passed(&mut skip) || items.add(&entry)).await?;
+    Ok(items.answer(None, next))
 }
 
 async fn of_recipients<P: Ports, C: Clock>(
@@ -97,19 +110,47 @@ async fn of_recipients<P: Ports, C: Clock>(
     Ok(found)
 }
 
-/// Goes through a list from a place on, until enough lines are found and it is known whether there are more.
+/// The rows of a CSV, as many as go into an answer.
+struct Rows {
+    entries: Vec<StopEntry>,
+    most: usize,
+    room: Room,
+}
+
+impl Rows {
+    fn new(most: usize) -> Rows {
+        Rows { entries: Vec::new(), most, room: Room::default() }
+    }
+
+    /// Adds the next one; false when there is no room for it. As JSON it is no shorter than as a row.
+    fn add(&mut self, entry: StopEntry) -> bool {
+        let json = serde_json::to_string(&entry).unwrap_or_default();
+        let fits = self.entries.len() < self.most && self.room.takes(&json);
+        if fits {
+            self.entries.push(entry);
+        }
+        fits
+    }
+}
+
+/// Whether the next line is one of those that are still left out.
+fn passed(skip: &mut u64) -> bool {
+    let passed = *skip > 0;
+    *skip = skip.saturating_sub(1);
+    passed
+}
+
+/// Goes through a list from a place on, until `take` does not take a line or the list ends. Gives the cursor that goes on after the
+/// last line that was taken.
 async fn walk<P: Ports, C: Clock>(
     app: &App<P, C>,
     scope: StopScope,
     after: Option<After>,
-    (mut skip, wanted): (u64, usize),
     filter: &Filter,
-) -> Result<(Vec<StopEntry>, Option<String>), Refusal> {
+    mut take: impl FnMut(StopEntry) -> bool,
+) -> Result<Option<String>, Refusal> {
     let mut from = after.as_ref().map(|after| after.address.clone());
-    let (mut last, mut found) = (after, Vec::new());
-    if wanted == 0 {
-        return Ok((found, None));
-    }
+    let mut last = after;
     loop {
         let part = app.ports.part(scope, from.as_deref(), PART).await?;
         for listed in &part.items {
@@ -118,19 +159,15 @@ async fn walk<P: Ports, C: Clock>(
                 if last.as_ref().is_some_and(seen) {
                     continue;
                 }
-                if skip > 0 {
-                    skip -= 1;
-                } else if found.len() < wanted {
-                    found.push(entry);
-                } else {
-                    return Ok((found, last.map(|last| last.encode())));
+                if !take(entry) {
+                    return Ok(last.map(|last| last.encode()));
                 }
                 last = Some(After { address: listed.address.clone(), channel });
             }
         }
         match part.next {
             Some(next) => from = Some(next),
-            None => return Ok((found, None)),
+            None => return Ok(None),
         }
     }
 }

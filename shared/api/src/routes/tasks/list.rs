@@ -10,7 +10,7 @@ use crate::{
     },
     query::{Query, place},
     refusal::Refusal,
-    wire::{Task, TaskList},
+    wire::TaskList,
 };
 use baton_domain::task::TaskStatus;
 use baton_pipeline::ports::Clock;
@@ -67,26 +67,21 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
             && from.is_none_or(|from| task.created_at >= from)
             && to.is_none_or(|to| task.created_at <= to)
     });
-    found.sort_by(|a, b| page.sort.apply((a.created_at, a.id).cmp(&(b.created_at, b.id))));
     let read = |tasks: Vec<_>| {
         let reads = tasks.into_iter().map(|task| Known::of(&app.ports, task));
         stream::iter(reads).buffered(AT_ONCE).try_collect::<Vec<_>>()
     };
     // What a task's status is, only its counts tell: without that question they are read of those alone that are shown.
-    let (count, shown, next) = match statuses {
-        Some(statuses) => {
-            let mut known = read(found).await?;
-            known.retain(|known| statuses.contains(&known.status));
-            let (shown, next) = whole::part(&page, &known, |known| known.task.id.to_string())?;
-            (known.len(), shown.iter().map(Known::shown).collect::<Vec<Task>>(), next)
-        }
-        None => {
-            let (shown, next) = whole::part(&page, &found, |task| task.id.to_string())?;
-            let known = read(shown.to_vec()).await?;
-            (found.len(), known.iter().map(Known::shown).collect(), next)
-        }
-    };
-    Ok(page.answer(Some(count as u64), shown, next))
+    if let Some(statuses) = statuses {
+        let mut known = read(found).await?;
+        known.retain(|known| statuses.contains(&known.status));
+        let part = whole::part(&page, &mut known, |known| (known.task.created_at, known.task.id))?;
+        let shown = part.items.iter().map(Known::shown);
+        return Ok(part.answer(&page, shown));
+    }
+    let part = whole::part(&page, &mut found, |task| (task.created_at, task.id))?;
+    let known = read(part.items.to_vec()).await?;
+    Ok(part.answer(&page, known.iter().map(Known::shown)))
 }
 
 fn statuses(query: &Query, faults: &mut Faults) -> Option<Vec<TaskStatus>> {

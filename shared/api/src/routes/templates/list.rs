@@ -48,7 +48,9 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     faults.check()?;
     let mut found = read(app, account, ids).await?;
     found.retain(|template| part.as_ref().is_none_or(|part| template.name.to_lowercase().contains(part.as_str())));
-    answer(&page, found)
+    let part = whole::part(&page, &mut found, |template| (template.created_at, template.id))?;
+    let shown = part.items.iter().map(Template::from);
+    Ok(part.answer(&page, shown))
 }
 
 /// The templates of an account, or those of them with these ids.
@@ -63,12 +65,4 @@ async fn read<P: Ports, C: Clock>(
     };
     found.retain(|template| ids.as_ref().is_none_or(|ids| ids.contains(&template.id)));
     Ok(found)
-}
-
-/// An account has few templates: they are read whole, and a cursor is the id of the last one shown.
-fn answer(page: &Page, mut found: Vec<baton_domain::Template>) -> Result<Answer, Refusal> {
-    found.sort_by(|a, b| page.sort.apply((a.created_at, a.id).cmp(&(b.created_at, b.id))));
-    let (shown, next) = whole::part(page, &found, |template| template.id.to_string())?;
-    let shown: Vec<Template> = shown.iter().map(Template::from).collect();
-    Ok(page.answer(Some(found.len() as u64), shown, next))
 }

@@ -30,8 +30,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let page = Page::read(&query, &FIELDS, &mut faults);
     faults.check()?;
     let mut users = app.ports.users(account).await?;
-    users.sort_by(|a, b| page.sort.apply((a.created_at, a.id).cmp(&(b.created_at, b.id))));
-    // An account has few users: they are read whole, and a cursor is the id of the last one shown.
-    let (shown, next) = whole::part(&page, &users, |user| user.id.to_string())?;
-    Ok(page.answer(Some(users.len() as u64), shown.iter().map(User::from).collect(), next))
+    let part = whole::part(&page, &mut users, |user| (user.created_at, user.id))?;
+    let shown = part.items.iter().map(User::from);
+    Ok(part.answer(&page, shown))
 }

@@ -43,32 +43,37 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         once.finish(&app.ports).await?;
         return replay(&stored, &password);
     }
-    let user = made(account, id, said, &password, app.clock.now())?;
+    let mut user = made(account, id, said, once.made_at(&app.clock));
+    if once.before == Before::Done {
+        // The user was removed since.
+        return Ok(Answer::json(&User::from(&user)).replayed(true));
+    }
+    user.password = password::hash(&password)?;
     let change = app.ports.add_user(&user).await?;
-    once.finish(&app.ports).await?;
     let user = match change {
         // Another try of the same request was quicker.
         UserChange::Conflict => app.ports.user(account, id).await?.unwrap_or(user),
         _ => settle(change).map(|()| user)?,
     };
+    once.finish(&app.ports).await?;
     Ok(Answer::json(&User::from(&user)))
 }
 
-fn made(account: AccountId, id: Uuid, said: Said, password: &str, now: Time) -> Result<ports::User, Refusal> {
+/// The user, still without a password.
+fn made(account: AccountId, id: Uuid, said: Said, now: Time) -> ports::User {
     let Said { email, name, role, .. } = said;
-    let password = password::hash(password)?;
-    Ok(ports::User {
+    ports::User {
         account,
         id,
         email,
         name,
         role,
-        password,
+        password: String::new(),
         generation: 0,
         version: 0,
         created_at: now,
         updated_at: now,
-    })
+    }
 }
 
 /// The answer to an earlier request. Its password is not in the digest of the request, so it is compared here, unless it

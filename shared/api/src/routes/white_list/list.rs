@@ -3,7 +3,7 @@ use crate::{
     call::{Answer, Call},
     caller::Caller,
     faults::Faults,
-    lists::page::{PARAMETERS, Page},
+    lists::{page::PARAMETERS, whole::Numbered},
     refusal::Refusal,
     wire::{WhiteList, WhiteListEntry},
 };
@@ -25,15 +25,13 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let (query, mut faults) = (call.query(), Faults::default());
     query.only(&[&["companyId"], &PARAMETERS], &mut faults);
     let account = caller.account(query.company(&mut faults))?;
-    let page = Page::read(&query, &FIELDS, &mut faults);
+    let page = Numbered::read(&query, &FIELDS, &mut faults);
     faults.check()?;
     let list = app.ports.white_list(account).await?;
     Ok(answer(&page, account, &list))
 }
 
-/// The list; it has few lines, so the page is cut here.
-pub(super) fn answer(page: &Page, account: AccountId, list: &[Permitted]) -> Answer {
-    let skip = usize::try_from(page.skip).unwrap_or(usize::MAX);
-    let shown = list.iter().skip(skip).take(page.wanted()).map(|line| WhiteListEntry::new(account, line));
-    page.answer(Some(list.len() as u64), shown.collect(), None)
+/// The account's list.
+pub(super) fn answer(page: &Numbered, account: AccountId, list: &[Permitted]) -> Answer {
+    page.answer(list.iter().map(|line| WhiteListEntry::new(account, line)))
 }

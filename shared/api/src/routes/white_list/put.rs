@@ -5,7 +5,7 @@ use crate::{
     caller::Caller,
     faults::{Faults, Path},
     fields::{Fields, string, wrong_type},
-    lists::page::Page,
+    lists::whole::Numbered,
     mail, phone,
     refusal::Refusal,
     wire::{SetWhiteList, WhiteList},
@@ -45,7 +45,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let body = call.json()?;
     let mut faults = Faults::default();
     let lines = read(&body, &mut faults);
-    let page = Page::read(&call.query(), &list::FIELDS, &mut faults);
+    let page = Numbered::read(&call.query(), &list::FIELDS, &mut faults);
     faults.check()?;
     app.ports.put_white_list(account, &lines).await?;
     Ok(list::answer(&page, account, &lines))
