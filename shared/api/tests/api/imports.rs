@@ -15,7 +15,6 @@ use baton_pipeline::{
     tasks::file::FileState,
 };
 use chrono::TimeDelta;
-use chrono_tz::Tz;
 use serde_json::json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -250,21 +249,6 @@ async fn a_file_whose_runs_die_too_often_is_given_up_and_its_task_says_so() {
     let work = posted(&bench, other, SHEET);
     assert!(importer.give_up(work).await.expect("given up"));
     assert_eq!(bench.get(&format!("/tasks/{other}")).await.body["status"], "FAILED");
-}
-
-#[tokio::test]
-async fn hours_of_a_row_are_those_of_its_recipient_or_of_the_job() {
-    let bench = Bench::new();
-    let id = task(&bench, Uuid::from_u128(7), "December");
-    let key = (AccountId(1), id);
-    bench.world.memory.state().tasks.get_mut(&key).expect("the task").zone = Some(Tz::Europe__Moscow);
-    let sheet =
-        "phone;text;timeFrom;timeTo;timeZone\r\n79990000001;A;09:00;21:00;\r\n79990000002;A;09:00;21:00;Asia/Omsk\r\n";
-    posted(&bench, id, sheet);
-    run(&importer(&bench, 3)).await;
-    let zones: Vec<_> = bench.world.messages().iter().map(|message| message.schedule.zone).collect();
-    assert_eq!(zones, [Tz::Europe__Moscow, Tz::Asia__Omsk]);
-    assert!(bench.world.messages().iter().all(|message| message.schedule.has_windows()));
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 type Faults = Vec<(usize, Reason)>;
 
 impl Composer {
-    /// Reads `sendAt`, and `allowedTimeRanges` with their `timeZone`.
+    /// Reads `sendAt` and `allowedTimeRanges`.
     pub(super) fn schedule(&self, row: &RawRow, fields: &mut Map<String, Value>, faults: &mut Faults) {
         match self.send_at(row) {
             Ok(Some(at)) => drop(fields.insert("sendAt".to_owned(), Value::from(at))),
@@ -22,13 +22,7 @@ impl Composer {
             Err(fault) => faults.push(fault),
         }
         match self.ranges(row) {
-            Ok(Some(ranges)) => {
-                fields.insert("allowedTimeRanges".to_owned(), ranges);
-                // They are local times of the job, where the recipient has no zone of their own.
-                if self.zone != Tz::UTC {
-                    fields.insert("timeZone".to_owned(), Value::from(self.zone.name()));
-                }
-            }
+            Ok(Some(ranges)) => drop(fields.insert("allowedTimeRanges".to_owned(), ranges)),
             Ok(None) => {}
             Err(fault) => faults.push(fault),
         }

@@ -30,7 +30,7 @@ async fn check_task<P: Ports, C: Clock>(
 ) -> Result<(), Refusal> {
     let Some(id) = draft.task() else { return Ok(()) };
     let known = app.ports.task(account, id).await?;
-    let gone = known.is_none_or(|task| task.state == TaskState::Deleted);
+    let gone = known.is_none_or(|task| task.state == TaskState::Deleted || task.is_hidden());
     if gone && templates::first_time(app, call, account, body).await?.is_none() {
         faults.add("/taskId", "unknown_task", "There is no such task.");
     }
