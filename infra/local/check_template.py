@@ -17,7 +17,7 @@ FORTNIGHT = 14 * 24 * 3600
 # Queues that no function of ours reads: they are what others build on.
 FOR_OTHERS = frozenset({"InboundQueue"})
 # Functions with a time-out of their own: they write files.
-LONG = frozenset({"Export"})
+LONG = frozenset({"Export", "Import"})
 PUBLIC = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 # What the sender of SMS alone has: it makes short links.
 OF_SMS = ("SHORT_LINKS_TABLE", "SHORT_LINK_DAYS", "SHORT_URL")
