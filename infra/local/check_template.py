@@ -16,7 +16,7 @@ from local.settings import CHANNELS, REGION
 FORTNIGHT = 14 * 24 * 3600
 # Queues that no function of ours reads: they are what others build on.
 FOR_OTHERS = frozenset({"InboundQueue"})
-# Functions with a time-out of their own: they write files.
+# Functions with a time-out of their own: they read or write files.
 LONG = frozenset({"Export", "Import"})
 PUBLIC = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 # What the sender of SMS alone has: it makes short links.
