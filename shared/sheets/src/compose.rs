@@ -21,6 +21,9 @@ use std::{collections::HashMap, fmt::Write as _, sync::Arc};
 const MOST_CONTENTS: usize = 256;
 const MOST_BYTES: usize = 1 << 20;
 
+/// The most faults of a row that are told.
+const MOST_TOLD: usize = 20;
+
 /// A content, or what is wrong with it: the column of the file and the reason.
 type Read = Result<Arc<Content>, Arc<[(usize, Reason)]>>;
 
@@ -58,6 +61,9 @@ impl Composer {
 
     /// Reads a row.
     pub(crate) fn compose(&mut self, row: &RawRow) -> Result<RowMessage, Vec<RowFault>> {
+        if let Some(column) = row.full_at {
+            return Err(vec![self.fault(row, column, Reason::RowTooLong(row.most()))]);
+        }
         let mut faults = Vec::new();
         let content = self.content(row);
         let mut destination = Map::new();
@@ -92,7 +98,7 @@ impl Composer {
         };
         faults.extend_from_slice(content);
         faults.sort_by_key(|(column, _)| *column);
-        Err(faults.into_iter().map(|(column, reason)| self.fault(row, column, reason)).collect())
+        Err(faults.into_iter().take(MOST_TOLD).map(|(column, reason)| self.fault(row, column, reason)).collect())
     }
 
     fn fault(&self, row: &RawRow, column: usize, reason: Reason) -> RowFault {

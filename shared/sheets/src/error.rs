@@ -17,6 +17,8 @@ pub enum SheetError {
     TooManyColumns(u32),
     /// A cell, `B7`, has more characters than this.
     CellTooLong(String, usize),
+    /// The headers have more than so many bytes; the cell with which they do.
+    HeadersTooLong(String, usize),
     /// An encrypted workbook, or one of the format before 2007.
     EncryptedOrOld,
     /// Neither a workbook nor a text.
@@ -53,6 +55,7 @@ impl SheetError {
             SheetError::TooManyRows(_) => "too_many_rows",
             SheetError::TooManyColumns(_) => "too_many_columns",
             SheetError::CellTooLong(..) => "cell_too_long",
+            SheetError::HeadersTooLong(..) => "headers_too_long",
             SheetError::EncryptedOrOld => "encrypted_or_old",
             SheetError::UnknownFormat => "unknown_format",
             SheetError::Broken(_) => "broken",
@@ -90,6 +93,9 @@ impl SheetError {
             SheetError::TooManyRows(most) => format!("There are too many rows; at most {most} are taken."),
             SheetError::TooManyColumns(most) => format!("There are too many columns; at most {most} are taken."),
             SheetError::CellTooLong(cell, most) => format!("Cell {cell} has more than {most} characters."),
+            SheetError::HeadersTooLong(cell, most) => {
+                format!("With cell {cell} the headers have more than {} KB.", most / 1000)
+            }
             SheetError::EncryptedOrOld => {
                 "The workbook is protected by a password or has the old .xls format; save it as .xlsx without a password."
                     .to_owned()
@@ -125,6 +131,9 @@ impl SheetError {
             SheetError::TooManyRows(most) => format!("Слишком много строк: принимается не более {most}."),
             SheetError::TooManyColumns(most) => format!("Слишком много столбцов: принимается не более {most}."),
             SheetError::CellTooLong(cell, most) => format!("В ячейке {cell} больше {most} символов."),
+            SheetError::HeadersTooLong(cell, most) => {
+                format!("С ячейкой {cell} в заголовках больше {} КБ.", most / 1000)
+            }
             SheetError::EncryptedOrOld => {
                 "Книга защищена паролем или сохранена в старом формате .xls; сохраните её как .xlsx без пароля."
                     .to_owned()

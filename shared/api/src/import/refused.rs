@@ -34,7 +34,7 @@ pub(super) async fn store<O: Objects>(
     (file, chunk): (&TaskFile, &Chunk),
     refused: &RefusedRows,
 ) -> PortResult<()> {
-    let key = work.chunk_key(KIND, chunk.number);
+    let key = work.chunk_key(KIND, chunk.id);
     if refused.is_empty() {
         return Ok(());
     }

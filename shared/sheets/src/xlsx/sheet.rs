@@ -188,7 +188,7 @@ impl<R: Read> Sheet<R> {
             Form::Error => CellKind::Error,
         };
         match shared {
-            Some(number) if wanted => raw.push(tag.column, kind, strings.get(number)?),
+            Some(number) if wanted && !raw.is_full() => raw.push(tag.column, kind, strings.get(number)?),
             Some(_) => raw.push(tag.column, kind, "?"),
             None if kind == CellKind::Text => raw.push(tag.column, kind, &self.value),
             None => raw.push(tag.column, kind, self.value.trim()),

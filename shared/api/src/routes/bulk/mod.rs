@@ -8,7 +8,7 @@ use crate::{
     App, Ports,
     call::Answer,
     describe::describe,
-    import::{self, Work, results},
+    import::{self, ChunkId, Work, results},
     refusal::Refusal,
 };
 use baton_domain::{Message, Status, Task};
@@ -51,21 +51,23 @@ async fn lines<P: Ports, C: Clock>(app: &App<P, C>, file: &TaskFile) -> PortResu
     let list = NamedTempFile::new().map_err(|error| PortError::new("writing a result", error))?;
     let mut report = CsvReport::new(list.as_file(), false, &HEADERS).map_err(failed)?;
     let work = Work { account: file.account, task: file.task, file: file.id };
-    for chunk in 0..file.read.div_ceil(import::ROWS.into()) {
-        chunk_lines(app, work, (file, chunk), &mut report).await?;
+    let mut read = 0;
+    while read < file.read {
+        read += chunk_lines(app, work, (file, ChunkId::after(read, import::ROWS)), &mut report).await?;
     }
     report.finish().map_err(failed)?;
     Ok(list)
 }
 
+/// Writes the lines of a chunk; how many rows it has.
 async fn chunk_lines<P: Ports, C: Clock>(
     app: &App<P, C>,
     work: Work,
-    (file, chunk): (&TaskFile, u32),
+    (file, chunk): (&TaskFile, ChunkId),
     report: &mut CsvReport<&File>,
-) -> PortResult<()> {
+) -> PortResult<u32> {
     let missing = || PortError::new("reading a result", "a part of it is no longer kept");
-    let rows = results::load(&app.ports, work, chunk).await?.ok_or_else(missing)?;
+    let rows = results::load(&app.ports, work, chunk).await?.filter(|rows| !rows.is_empty()).ok_or_else(missing)?;
     let messages = Bulks::messages(&app.ports, file.account, work.bulk(file.created_at, chunk).key()).await?;
     let messages: BTreeMap<_, _> = messages.iter().map(|message| (message.id.index(), message)).collect();
     for (row, place) in rows.iter().zip(0..) {
@@ -76,7 +78,7 @@ async fn chunk_lines<P: Ports, C: Clock>(
         };
         written.map_err(failed)?;
     }
-    Ok(())
+    Ok(u32::try_from(rows.len()).unwrap_or(u32::MAX))
 }
 
 fn of_message(report: &mut CsvReport<&File>, number: Cell<'_>, message: &Message) -> Result<(), ReportError> {
