@@ -6,7 +6,7 @@ use crate::{
     kinds::{Language, SheetType},
     raw::{RawRow, address, letters},
 };
-use baton_domain::Channel;
+use baton_domain::{Channel, recipient::MOST_VARIABLES};
 use std::{collections::HashMap, sync::LazyLock};
 
 /// What a column of the file fills.
@@ -82,6 +82,10 @@ impl Layout {
             russian |= language == Some(Language::Russian);
             targets[cell.column] = target;
             headers[cell.column] = shown;
+        }
+        let mut variables = targets.iter().enumerate().filter(|(_, target)| matches!(target, Target::Variable(_)));
+        if let Some((column, _)) = variables.nth(MOST_VARIABLES) {
+            return Err(SheetError::TooManyVariables(address(column, row.number), MOST_VARIABLES));
         }
         let language = if russian { Language::Russian } else { Language::English };
         let mut layout = Layout { sheet: SheetType::Full, language, targets, headers };

@@ -4,7 +4,7 @@ use crate::{
     help::{open, refusal, workbook},
     workbooks::{changed, part, with_rows},
 };
-use baton_sheets::{Limits, Options, Reader, Reason, RowFault, SheetError};
+use baton_sheets::{Language, Limits, Options, Reader, Reason, RowFault, SheetError};
 use std::io::{Cursor, Write};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
@@ -223,6 +223,22 @@ fn sixteen_thousand_columns_are_refused() {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     assert_eq!(refusal(workbook(&[&names])), SheetError::TooManyColumns(300));
     assert_eq!(refusal(names.join(",")), SheetError::TooManyColumns(300));
+}
+
+#[test]
+fn more_variables_than_a_recipient_has_are_refused_before_any_row() {
+    let headers = |count: usize| {
+        let names = (0..count).map(|number| format!("var:v{number}"));
+        ["phone".to_owned(), "text".to_owned()].into_iter().chain(names).collect::<Vec<_>>().join(",")
+    };
+    assert!(open(headers(100)).is_ok());
+    let error = refusal(headers(101));
+    assert_eq!(error, SheetError::TooManyVariables("CY1".to_owned(), 100));
+    assert_eq!(error.code(), "too_many_variables");
+    for language in Language::ALL {
+        let told = error.message(language);
+        assert!(told.contains("var:") && told.contains("CY1") && told.contains("100"), "{told}");
+    }
 }
 
 #[test]
