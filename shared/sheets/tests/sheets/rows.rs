@@ -85,6 +85,9 @@ fn a_template_stands_for_channels() {
     let destination = json!({"phone": "7", "variables": {"name": "Анна"}});
     assert_eq!(item, json!({"templateId": id, "groupId": "g", "destinations": [destination]}));
     assert_eq!(wrong(&["templateId", "text"], &[id, "x"]), fault("text", "required"));
+    // Without channels, a row can not do without its template.
+    assert_eq!(wrong(&["phone", "templateId"], &["7", ""]), fault("templateId", "required"));
+    assert_eq!(wrong(&["phone", "templateId", "channel"], &["7", "", ""]), fault("channel", "required"));
 }
 
 #[test]
