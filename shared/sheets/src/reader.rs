@@ -3,6 +3,7 @@
 use crate::{
     compose::Composer,
     csv,
+    dates::Epoch,
     error::SheetError,
     fault::RowFault,
     header::Layout,
@@ -146,11 +147,11 @@ impl<R: Read + Seek> Reader<R> {
         if let Some(column) = raw.full_at {
             return Err(SheetError::HeadersTooLong(address(column, raw.number), limits.row_bytes));
         }
-        let layout = Layout::read(&raw, options.sheet)?;
-        let epoch = match &rows {
-            Rows::Csv(_) => crate::dates::Epoch::default(),
-            Rows::Xlsx(rows) => rows.epoch(),
+        let (epoch, named) = match &rows {
+            Rows::Csv(_) => (Epoch::default(), None),
+            Rows::Xlsx(rows) => (rows.epoch(), rows.name().parse().ok()),
         };
+        let layout = Layout::read(&raw, options.sheet, named)?;
         let header = raw.number;
         let composer = Composer::new(layout, options.zone, epoch);
         Ok(Reader { rows, raw, composer, limits, header, from: 0, at: header, count: 0, failed: false })

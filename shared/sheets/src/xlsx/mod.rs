@@ -30,6 +30,7 @@ pub(crate) struct Rows<R: Read + Seek> {
     strings: Strings,
     dates: Vec<bool>,
     epoch: Epoch,
+    name: String,
     limits: Limits,
 }
 
@@ -42,7 +43,8 @@ impl<R: Read + Seek> Rows<R> {
             Some(part) => Strings::read(archive.read(part, limits.unpacked_bytes / 4)?, &limits)?,
             None => Strings::default(),
         };
-        let mut rows = Rows { sheet: None, part: book.sheet, strings, dates, epoch: book.epoch, limits };
+        let mut rows =
+            Rows { sheet: None, part: book.sheet, strings, dates, epoch: book.epoch, name: book.name, limits };
         rows.start(archive.into_inner())?;
         Ok(rows)
     }
@@ -56,6 +58,11 @@ impl<R: Read + Seek> Rows<R> {
 
     pub(crate) fn epoch(&self) -> Epoch {
         self.epoch
+    }
+
+    /// What the sheet is called.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// The next row that is not empty. Values of rows that are not `wanted` are left out.

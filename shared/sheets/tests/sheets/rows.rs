@@ -1,7 +1,7 @@
 //! What rows come to.
 
-use crate::help::{faults, items, open, refusal, workbook};
-use baton_sheets::{Language, Options, Reader, SheetError};
+use crate::help::{faults, items, named_workbook, open, refusal, workbook};
+use baton_sheets::{Language, Options, Reader, SheetError, SheetType};
 use serde_json::{Value, json};
 use std::io::Cursor;
 
@@ -206,6 +206,34 @@ fn headers_that_are_none_are_refused() {
     assert_eq!(headers(&["79990000001", "text"]), SheetError::NoHeader("A1".to_owned()));
     assert_eq!(headers(&["Анна Иванова", "anna@example.org"]), SheetError::NoHeader("B1".to_owned()));
     assert!(headers(&["phone"]).message(Language::Russian).contains("Текст"));
+}
+
+#[test]
+fn a_sheet_that_lacks_a_column_is_told_which() {
+    let missing = |headers: &[&str]| refusal(workbook(&[headers]));
+    let lacks = |keys: &[&'static str]| SheetError::MissingHeaders(keys.to_vec());
+    assert_eq!(missing(&["Chat ID", "phone", "text", "templateData", "language"]), lacks(&["templateName"]));
+    assert_eq!(missing(&["Chat ID", "phone", "messengerType"]), lacks(&["text"]));
+    assert_eq!(missing(&["phone", "text", "imageUrl"]), lacks(&["channel"]));
+    assert_eq!(missing(&["phone", "html"]), lacks(&["channel"]));
+}
+
+#[test]
+fn a_sheet_that_is_named_after_its_type_is_not_taken_for_another() {
+    let named = |name: &str, headers: &[&str]| {
+        open(named_workbook(name, &[headers]))
+            .map(|reader| reader.sheet())
+            .map_err(|error| error.message(Language::English))
+    };
+    let chat: &[&str] = &["Chat ID", "phone", "text", "Continue session"];
+    let lacks = "These columns are missing: Template name.".to_owned();
+    assert_eq!(named("chatWhatsapp", chat), Err(lacks));
+    assert_eq!(named("chat", chat), Ok(SheetType::Chat));
+    assert_eq!(named("December", chat), Ok(SheetType::Chat));
+    // What has become another sheet is that sheet, whatever its name has remained.
+    assert_eq!(named("sms", chat), Ok(SheetType::Chat));
+    assert_eq!(named("chatWhatsapp", &["phone", "text", "from"]), Ok(SheetType::Sms));
+    assert_eq!(named("universal", &["channel", "phone", "text"]), Ok(SheetType::Advertising));
 }
 
 #[test]
