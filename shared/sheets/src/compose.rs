@@ -75,10 +75,10 @@ impl Composer {
                     self.value(&cell, column).map(|value| drop(destination.insert(column.key.to_owned(), value)))
                 }
                 Some(Target::Field(column, _)) if column.key == "groupId" => {
-                    values::text(&cell, self.manner).map(|text| group = Some(text.trim().to_owned()))
+                    values::id(&cell, self.manner).map(|text| group = Some(text.trim().to_owned()))
                 }
                 Some(Target::Field(..)) => Ok(()),
-                Some(Target::Variable(name)) => values::text(&cell, self.manner)
+                Some(Target::Variable(name)) => values::seen(&cell, self.manner)
                     .map(|text| drop(variables.insert(name.clone(), Value::from(text.as_ref())))),
                 Some(Target::Nothing) | None => Err(Reason::NoHeader),
             };
@@ -116,7 +116,7 @@ impl Composer {
             };
             if self.is(&cell, of_content) {
                 // Lengths keep the parts apart, whatever they hold. Writing to a string does not fail.
-                _ = write!(self.key, "{} {} {}:", cell.column, cell.kind as u8, cell.text.len());
+                _ = write!(self.key, "{} {} {}:", cell.column, cell.kind.tag(), cell.text.len());
                 self.key.push_str(cell.text);
             }
         }
@@ -142,8 +142,8 @@ impl Composer {
     fn value(&self, cell: &RawCell<'_>, column: &Column) -> Result<Value, Reason> {
         let text = |cell| values::text(cell, self.manner);
         Ok(match column.kind {
-            Kind::Text => Value::from(text(cell)?.as_ref()),
-            Kind::Id => Value::from(text(cell)?.trim()),
+            Kind::Text => Value::from(values::seen(cell, self.manner)?.as_ref()),
+            Kind::Id => Value::from(values::id(cell, self.manner)?.trim()),
             Kind::Phone => Value::from(values::phone(cell, self.manner)?),
             Kind::Choice(known) => {
                 let given = text(cell)?.trim().to_lowercase();
@@ -159,7 +159,7 @@ impl Composer {
             }
             Kind::Zone => Value::from(zone(text(cell)?.trim())?.name()),
             Kind::Ranges => values::ranges(&text(cell)?)?,
-            Kind::Json => values::data(&text(cell)?)?,
+            Kind::Json => values::data(&values::seen(cell, self.manner)?)?,
             Kind::List => values::parts(&text(cell)?).collect(),
             // Read where they are put together with others.
             Kind::Channels | Kind::Date | Kind::Time | Kind::DateTime => Value::Null,

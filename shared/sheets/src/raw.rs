@@ -1,17 +1,33 @@
 //! A row as it stands in the file, whichever format that has.
 
+use crate::pattern::Pattern;
+
 /// What the file says of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CellKind {
     Text,
-    /// A number, as the file writes it.
-    Number,
+    /// A number, as the file writes it, and how it is shown.
+    Number(Option<Pattern>),
     /// A number that is shown as a date or a time: days since the epoch of the workbook.
     Date,
     /// `1` or `0`.
     Bool,
     /// An error of the program.
     Error,
+}
+
+impl CellKind {
+    /// A number by which it is told from others.
+    pub(crate) fn tag(self) -> u32 {
+        match self {
+            CellKind::Text => 0,
+            CellKind::Number(None) => 1,
+            CellKind::Date => 2,
+            CellKind::Bool => 3,
+            CellKind::Error => 4,
+            CellKind::Number(Some(pattern)) => 8 + pattern.tag(),
+        }
+    }
 }
 
 /// A cell that is not empty.

@@ -22,7 +22,7 @@ pub(crate) struct Manner {
 pub(crate) fn text<'a>(cell: &RawCell<'a>, manner: Manner) -> Result<Cow<'a, str>, Reason> {
     match cell.kind {
         CellKind::Text => Ok(Cow::Borrowed(unquoted(cell.text))),
-        CellKind::Number => Ok(number(cell.text)),
+        CellKind::Number(_) => Ok(number(cell.text)),
         CellKind::Bool => Ok(Cow::Borrowed(match (cell.text == "1", manner.language) {
             (true, Language::Russian) => "да",
             (false, Language::Russian) => "нет",
@@ -36,6 +36,23 @@ pub(crate) fn text<'a>(cell: &RawCell<'a>, manner: Manner) -> Result<Cow<'a, str
             )
         }
         CellKind::Error => Err(Reason::ErrorValue),
+    }
+}
+
+/// A cell as text, its number as it is shown.
+pub(crate) fn seen<'a>(cell: &RawCell<'a>, manner: Manner) -> Result<Cow<'a, str>, Reason> {
+    match cell.kind {
+        CellKind::Number(Some(pattern)) => Ok(pattern.show(cell.text).map_or_else(|| number(cell.text), Cow::Owned)),
+        _ => text(cell, manner),
+    }
+}
+
+/// A cell as an identifier. Of how its number is shown, only the zeros before it belong to it: many a column of ids has decimals
+/// because that is what a program makes of "a number".
+pub(crate) fn id<'a>(cell: &RawCell<'a>, manner: Manner) -> Result<Cow<'a, str>, Reason> {
+    match cell.kind {
+        CellKind::Number(Some(pattern)) if pattern.is_whole() => seen(cell, manner),
+        _ => text(cell, manner),
     }
 }
 
@@ -131,7 +148,7 @@ pub(crate) fn boolean(text: &str) -> Result<bool, Reason> {
 /// A day, and the time beside it when the cell has one.
 pub(crate) fn date(cell: &RawCell<'_>, manner: Manner) -> Result<(NaiveDate, NaiveTime), Reason> {
     let read = match cell.kind {
-        CellKind::Date | CellKind::Number => serial(cell, manner).and_then(|(date, time)| Some((date?, time))),
+        CellKind::Date | CellKind::Number(_) => serial(cell, manner).and_then(|(date, time)| Some((date?, time))),
         CellKind::Text => match dates::moment(unquoted(cell.text).trim()) {
             Some(dates::Moment::Local(local)) => Some((local.date(), local.time())),
             _ => None,
@@ -152,7 +169,7 @@ pub(crate) fn time(cell: &RawCell<'_>, manner: Manner) -> Result<String, Reason>
         return Ok("24:00:00".to_owned());
     }
     let time = match cell.kind {
-        CellKind::Date | CellKind::Number => serial(cell, manner).map(|(_, time)| time),
+        CellKind::Date | CellKind::Number(_) => serial(cell, manner).map(|(_, time)| time),
         CellKind::Text => dates::time(text),
         _ => None,
     };
