@@ -242,6 +242,22 @@ async fn what_is_read_of_a_file_at_once_is_bounded_in_bytes() {
     assert!(refused.len() == 1 && refused[0].starts_with("messages,72,var:v40,"), "{refused:?}");
 }
 
+/// A row's hours are by its own clock, or else by the task's.
+#[tokio::test]
+async fn hours_of_rows_go_by_the_clock_of_the_row_or_of_the_task() {
+    let bench = Bench::new();
+    let id = task(&bench, Uuid::from_u128(7), "December");
+    bench.world.memory.state().tasks.get_mut(&(AccountId(1), id)).expect("the task").zone = Some(chrono_tz::Asia::Omsk);
+    posted(
+        &bench,
+        id,
+        "phone;text;timeFrom;timeTo;timeZone\n79990000001;a;9:00;21:00;\n79990000002;a;9:00;21:00;Europe/Moscow\n",
+    );
+    run(&importer(&bench, 3)).await;
+    let zones: Vec<_> = bench.world.messages().iter().map(|message| message.schedule.zone).collect();
+    assert_eq!(zones, [chrono_tz::Asia::Omsk, chrono_tz::Europe::Moscow]);
+}
+
 /// A bad content refuses its own rows alone, a group keeps its name, and rows in other groups share one content.
 #[tokio::test]
 async fn contents_and_groups_are_judged_row_by_row() {

@@ -113,6 +113,21 @@ fn times_are_in_the_zone_of_the_row() {
 }
 
 #[test]
+fn hours_are_in_the_zone_of_the_row_or_else_of_the_job() {
+    let zone = |zone, row: &str| {
+        let file = format!("phone,text,timeZone,timeFrom,timeTo\n7,x,{row}\n");
+        let mut reader = Reader::open(Cursor::new(file), Options { zone, ..Options::default() }).expect("a sheet");
+        let message = reader.next_row().expect("read").expect("a row").message.expect("no faults");
+        (message.content.fields().get("timeZone").cloned(), message.destination.get("timeZone").cloned())
+    };
+    let omsk = chrono_tz::Asia::Omsk;
+    assert_eq!(zone(omsk, ",09:00,21:00"), (Some("Asia/Omsk".into()), None));
+    assert_eq!(zone(omsk, "Europe/Moscow,09:00,21:00"), (None, Some("Europe/Moscow".into())));
+    assert_eq!(zone(omsk, ",,"), (None, None));
+    assert_eq!(zone(chrono_tz::UTC, ",09:00,21:00"), (None, None));
+}
+
+#[test]
 fn times_that_are_none_are_refused() {
     let date = |date: &str| wrong(&["phone", "text", "sendDate"], &["7", "x", date]);
     for bad in ["2026-13-01", "2026-02-30", "12/01/2026", "tomorrow", "2026", "26-12-01", "2026-12-01T10:00:00Z"] {
