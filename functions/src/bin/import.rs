@@ -1,7 +1,7 @@
 //! Reads the sheets of tasks into messages.
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use baton_api::import::{Importer, Outcome, ROWS};
+use baton_api::import::{ChunkLimits, Importer, Outcome};
 use baton_aws::{clock::SystemClock, imports::ImportQueue, prices::PriceTable};
 use baton_functions::{
     adapters::{self, Aws},
@@ -33,7 +33,7 @@ async fn main() -> Result<(), Error> {
         private_callbacks: adapters::private_callbacks(),
         short_url: adapters::short_url()?,
         currency: settings::currency()?,
-        rows: ROWS,
+        limits: ChunkLimits::default(),
     };
     let most: u32 = settings::number("MOST_RECEIVES", 10)?;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| async move {

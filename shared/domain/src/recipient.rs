@@ -41,6 +41,9 @@ impl fmt::Display for Value {
 /// The values of a recipient's variables by name.
 pub type Variables = BTreeMap<String, Value>;
 
+/// The most variables of a recipient.
+pub const MOST_VARIABLES: usize = 100;
+
 /// The recipient of one message: the addresses they can be reached at, and their variables.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

@@ -21,6 +21,9 @@ use std::{collections::HashMap, fmt::Write as _, sync::Arc};
 const MOST_CONTENTS: usize = 256;
 const MOST_BYTES: usize = 1 << 20;
 
+/// The most faults of a row that are told.
+const MOST_TOLD: usize = 20;
+
 /// A content, or what is wrong with it: the column of the file and the reason.
 type Read = Result<Arc<Content>, Arc<[(usize, Reason)]>>;
 
@@ -58,6 +61,9 @@ impl Composer {
 
     /// Reads a row.
     pub(crate) fn compose(&mut self, row: &RawRow) -> Result<RowMessage, Vec<RowFault>> {
+        if let Some(column) = row.full_at {
+            return Err(vec![self.fault(row, column, Reason::RowTooLong(row.most()))]);
+        }
         let mut faults = Vec::new();
         let content = self.content(row);
         let mut destination = Map::new();
@@ -69,10 +75,10 @@ impl Composer {
                     self.value(&cell, column).map(|value| drop(destination.insert(column.key.to_owned(), value)))
                 }
                 Some(Target::Field(column, _)) if column.key == "groupId" => {
-                    values::text(&cell, self.manner).map(|text| group = Some(text.trim().to_owned()))
+                    values::id(&cell, self.manner).map(|text| group = Some(text.trim().to_owned()))
                 }
                 Some(Target::Field(..)) => Ok(()),
-                Some(Target::Variable(name)) => values::text(&cell, self.manner)
+                Some(Target::Variable(name)) => values::seen(&cell, self.manner)
                     .map(|text| drop(variables.insert(name.clone(), Value::from(text.as_ref())))),
                 Some(Target::Nothing) | None => Err(Reason::NoHeader),
             };
@@ -92,7 +98,7 @@ impl Composer {
         };
         faults.extend_from_slice(content);
         faults.sort_by_key(|(column, _)| *column);
-        Err(faults.into_iter().map(|(column, reason)| self.fault(row, column, reason)).collect())
+        Err(faults.into_iter().take(MOST_TOLD).map(|(column, reason)| self.fault(row, column, reason)).collect())
     }
 
     fn fault(&self, row: &RawRow, column: usize, reason: Reason) -> RowFault {
@@ -110,7 +116,7 @@ impl Composer {
             };
             if self.is(&cell, of_content) {
                 // Lengths keep the parts apart, whatever they hold. Writing to a string does not fail.
-                _ = write!(self.key, "{} {} {}:", cell.column, cell.kind as u8, cell.text.len());
+                _ = write!(self.key, "{} {} {}:", cell.column, cell.kind.tag(), cell.text.len());
                 self.key.push_str(cell.text);
             }
         }
@@ -136,8 +142,8 @@ impl Composer {
     fn value(&self, cell: &RawCell<'_>, column: &Column) -> Result<Value, Reason> {
         let text = |cell| values::text(cell, self.manner);
         Ok(match column.kind {
-            Kind::Text => Value::from(text(cell)?.as_ref()),
-            Kind::Id => Value::from(text(cell)?.trim()),
+            Kind::Text => Value::from(values::seen(cell, self.manner)?.as_ref()),
+            Kind::Id => Value::from(values::id(cell, self.manner)?.trim()),
             Kind::Phone => Value::from(values::phone(cell, self.manner)?),
             Kind::Choice(known) => {
                 let given = text(cell)?.trim().to_lowercase();
@@ -153,7 +159,7 @@ impl Composer {
             }
             Kind::Zone => Value::from(zone(text(cell)?.trim())?.name()),
             Kind::Ranges => values::ranges(&text(cell)?)?,
-            Kind::Json => values::data(&text(cell)?)?,
+            Kind::Json => values::data(&values::seen(cell, self.manner)?)?,
             Kind::List => values::parts(&text(cell)?).collect(),
             // Read where they are put together with others.
             Kind::Channels | Kind::Date | Kind::Time | Kind::DateTime => Value::Null,

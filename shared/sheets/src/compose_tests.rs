@@ -2,14 +2,14 @@ use super::*;
 use crate::raw::CellKind;
 
 fn composer(headers: &[&str]) -> Composer {
-    let mut row = RawRow::default();
+    let mut row = RawRow::new(MOST_BYTES);
     row.clear(1);
     headers.iter().enumerate().for_each(|(column, name)| row.push(column, CellKind::Text, name));
-    Composer::new(Layout::read(&row, None).expect("headers"), Tz::UTC, Epoch::default())
+    Composer::new(Layout::read(&row, None, None).expect("headers"), Tz::UTC, Epoch::default())
 }
 
 fn row(number: u32, cells: &[&str]) -> RawRow {
-    let mut row = RawRow::default();
+    let mut row = RawRow::new(MOST_BYTES);
     row.clear(number);
     cells.iter().enumerate().for_each(|(column, text)| row.push(column, CellKind::Text, text));
     row

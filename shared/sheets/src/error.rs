@@ -15,8 +15,12 @@ pub enum SheetError {
     TooManyRows(u32),
     /// There are more columns than this.
     TooManyColumns(u32),
+    /// There are more columns of variables than this; the cell of the first that is one too many.
+    TooManyVariables(String, usize),
     /// A cell, `B7`, has more characters than this.
     CellTooLong(String, usize),
+    /// The headers have more than so many bytes; the cell with which they do.
+    HeadersTooLong(String, usize),
     /// An encrypted workbook, or one of the format before 2007.
     EncryptedOrOld,
     /// Neither a workbook nor a text.
@@ -52,7 +56,9 @@ impl SheetError {
             SheetError::ZipBomb => "zip_bomb",
             SheetError::TooManyRows(_) => "too_many_rows",
             SheetError::TooManyColumns(_) => "too_many_columns",
+            SheetError::TooManyVariables(..) => "too_many_variables",
             SheetError::CellTooLong(..) => "cell_too_long",
+            SheetError::HeadersTooLong(..) => "headers_too_long",
             SheetError::EncryptedOrOld => "encrypted_or_old",
             SheetError::UnknownFormat => "unknown_format",
             SheetError::Broken(_) => "broken",
@@ -89,7 +95,13 @@ impl SheetError {
             SheetError::ZipBomb => "The workbook unpacks to far more than it may.".to_owned(),
             SheetError::TooManyRows(most) => format!("There are too many rows; at most {most} are taken."),
             SheetError::TooManyColumns(most) => format!("There are too many columns; at most {most} are taken."),
+            SheetError::TooManyVariables(cell, most) => {
+                format!("There are too many columns \"var:…\" (from cell {cell} on); at most {most} are taken.")
+            }
             SheetError::CellTooLong(cell, most) => format!("Cell {cell} has more than {most} characters."),
+            SheetError::HeadersTooLong(cell, most) => {
+                format!("With cell {cell} the headers have more than {} KB.", most / 1000)
+            }
             SheetError::EncryptedOrOld => {
                 "The workbook is protected by a password or has the old .xls format; save it as .xlsx without a password."
                     .to_owned()
@@ -124,7 +136,13 @@ impl SheetError {
             SheetError::ZipBomb => "Книга распаковывается в намного больший объём, чем допустимо.".to_owned(),
             SheetError::TooManyRows(most) => format!("Слишком много строк: принимается не более {most}."),
             SheetError::TooManyColumns(most) => format!("Слишком много столбцов: принимается не более {most}."),
+            SheetError::TooManyVariables(cell, most) => {
+                format!("Слишком много столбцов «var:…» (начиная с ячейки {cell}): принимается не более {most}.")
+            }
             SheetError::CellTooLong(cell, most) => format!("В ячейке {cell} больше {most} символов."),
+            SheetError::HeadersTooLong(cell, most) => {
+                format!("С ячейкой {cell} в заголовках больше {} КБ.", most / 1000)
+            }
             SheetError::EncryptedOrOld => {
                 "Книга защищена паролем или сохранена в старом формате .xls; сохраните её как .xlsx без пароля."
                     .to_owned()

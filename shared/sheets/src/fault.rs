@@ -52,6 +52,8 @@ pub enum Reason {
     Needs(&'static str),
     /// It says what another column says too: that column's key.
     Besides(&'static str),
+    /// With it the texts of the row have more than so many bytes.
+    RowTooLong(usize),
 }
 
 impl Reason {
@@ -65,6 +67,7 @@ impl Reason {
             Reason::NotInteger(..) => "out_of_range",
             Reason::NotChannel => "unknown_channel",
             Reason::NotTaken => "unknown_field",
+            Reason::RowTooLong(_) => "too_long",
             Reason::NotYesNo
             | Reason::NotDate
             | Reason::NotTime
@@ -98,6 +101,9 @@ impl Reason {
             Reason::Besides(key) => {
                 return format!("The column \"{}\" says this already.", name(key, Language::English));
             }
+            Reason::RowTooLong(most) => {
+                return format!("With this cell the row has more than {} KB of text.", most / 1000);
+            }
             Reason::Required => "The cell is empty.",
             Reason::ErrorValue => "The cell shows an error instead of a value.",
             Reason::NoHeader => "The column has no header.",
@@ -124,6 +130,7 @@ impl Reason {
             Reason::NotOneOf(values) => return format!("Возможные значения: {}.", values.join(", ")),
             Reason::Needs(key) => return format!("Заполните и столбец «{}».", name(key, Language::Russian)),
             Reason::Besides(key) => return format!("Это уже указано в столбце «{}».", name(key, Language::Russian)),
+            Reason::RowTooLong(most) => return format!("С этой ячейкой в строке больше {} КБ текста.", most / 1000),
             Reason::Required => "Ячейка пуста.",
             Reason::ErrorValue => "В ячейке ошибка вместо значения.",
             Reason::NoHeader => "У столбца нет заголовка.",

@@ -6,7 +6,7 @@ use crate::{
     kinds::{Language, SheetType},
     raw::{RawRow, address, letters},
 };
-use baton_domain::Channel;
+use baton_domain::{Channel, recipient::MOST_VARIABLES};
 use std::{collections::HashMap, sync::LazyLock};
 
 /// What a column of the file fills.
@@ -59,8 +59,9 @@ fn fold(header: &str) -> String {
 }
 
 impl Layout {
-    /// Reads the row of headers. With `sheet`, only its columns are known.
-    pub(crate) fn read(row: &RawRow, sheet: Option<SheetType>) -> Result<Layout, SheetError> {
+    /// Reads the row of headers. With `sheet`, only its columns are known. `named` is the type that the workbook's sheet is named
+    /// after.
+    pub(crate) fn read(row: &RawRow, sheet: Option<SheetType>, named: Option<SheetType>) -> Result<Layout, SheetError> {
         let count = row.cells().map(|cell| cell.column + 1).max().unwrap_or_default();
         let (mut targets, mut headers) = (vec![Target::Nothing; count], vec![String::new(); count]);
         let mut russian = false;
@@ -83,32 +84,38 @@ impl Layout {
             targets[cell.column] = target;
             headers[cell.column] = shown;
         }
+        let mut variables = targets.iter().enumerate().filter(|(_, target)| matches!(target, Target::Variable(_)));
+        if let Some((column, _)) = variables.nth(MOST_VARIABLES) {
+            return Err(SheetError::TooManyVariables(address(column, row.number), MOST_VARIABLES));
+        }
         let language = if russian { Language::Russian } else { Language::English };
         let mut layout = Layout { sheet: SheetType::Full, language, targets, headers };
-        layout.sheet = layout.told(row, sheet)?;
+        layout.sheet = layout.told(row, sheet, named)?;
         Ok(layout)
     }
 
-    /// Which sheet it is: the first in the order of [`SheetType::ALL`] that has all its columns, and that has none too few.
-    fn told(&self, row: &RawRow, wanted: Option<SheetType>) -> Result<SheetType, SheetError> {
+    /// Which sheet it is: of those that have all its columns, the one of whose own it lacks the fewest, and of several the first
+    /// in the order of [`SheetType::ALL`]. It is to lack none.
+    fn told(&self, row: &RawRow, wanted: Option<SheetType>, named: Option<SheetType>) -> Result<SheetType, SheetError> {
         let stray = |sheet| self.targets.iter().position(|target| !belongs(target, sheet));
-        let missing = |sheet: SheetType| -> Vec<&'static str> {
-            let templated = sheet == SheetType::Full && self.has("templateId");
-            required(sheet).iter().copied().filter(|key| !self.has(key) && !templated).collect()
-        };
-        if let Some(sheet) = wanted {
-            if let Some(column) = stray(sheet) {
-                return Err(SheetError::UnknownHeader(self.headers[column].clone(), address(column, row.number)));
-            }
-            let missing = missing(sheet);
-            return if missing.is_empty() { Ok(sheet) } else { Err(SheetError::MissingHeaders(missing)) };
+        if let Some(sheet) = wanted
+            && let Some(column) = stray(sheet)
+        {
+            return Err(SheetError::UnknownHeader(self.headers[column].clone(), address(column, row.number)));
         }
-        let fits = SheetType::ALL.into_iter().find(|sheet| stray(*sheet).is_none() && missing(*sheet).is_empty());
-        fits.ok_or_else(|| {
-            // Without a text it could be any sheet; of the others, all but those for one channel name channels.
-            let sms = SheetType::Sms;
-            SheetError::MissingHeaders(if stray(sms).is_none() { missing(sms) } else { missing(SheetType::Universal) })
-        })
+        let able = |sheet: &SheetType| stray(*sheet).is_none();
+        // One that has lost a column may look like another: `chatWhatsapp` without its templates is `chat`, by any messenger.
+        let meant = wanted.or(named.filter(|sheet| able(sheet) && !self.missing(*sheet).is_empty()));
+        let likely = SheetType::ALL.into_iter().filter(able).min_by_key(|sheet| self.missing(*sheet).len());
+        let sheet = meant.or(likely).unwrap_or(SheetType::Full);
+        let missing = self.missing(sheet);
+        if missing.is_empty() { Ok(sheet) } else { Err(SheetError::MissingHeaders(missing)) }
+    }
+
+    /// The columns that a sheet can not do without and the file does not have.
+    fn missing(&self, sheet: SheetType) -> Vec<&'static str> {
+        let templated = sheet == SheetType::Full && self.has("templateId");
+        required(sheet).iter().copied().filter(|key| !self.has(key) && !templated).collect()
     }
 
     fn has(&self, key: &str) -> bool {

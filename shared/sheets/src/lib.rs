@@ -32,6 +32,7 @@ mod header;
 mod kinds;
 mod limits;
 mod message;
+mod pattern;
 mod raw;
 mod reader;
 pub mod report;

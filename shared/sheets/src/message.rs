@@ -22,11 +22,19 @@ pub struct RowMessage {
 pub struct Content {
     key: Box<str>,
     fields: Map<String, Value>,
+    bytes: usize,
 }
 
 impl Content {
     pub(crate) fn new(key: &str, fields: Map<String, Value>) -> Content {
-        Content { key: key.into(), fields }
+        let bytes = key.len() + bytes_of_fields(&fields);
+        Content { key: key.into(), fields, bytes }
+    }
+
+    /// About how many bytes it takes in memory.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// The fields of the item.
@@ -54,6 +62,24 @@ impl std::hash::Hash for Content {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
         self.key.hash(state);
     }
+}
+
+/// What a value takes in memory besides its text, in bytes.
+pub(crate) const VALUE: usize = 64;
+
+/// About how many bytes a value takes in memory.
+pub(crate) fn bytes_of(value: &Value) -> usize {
+    VALUE
+        + match value {
+            Value::String(text) => text.len(),
+            Value::Array(values) => values.iter().map(bytes_of).sum(),
+            Value::Object(fields) => bytes_of_fields(fields),
+            Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        }
+}
+
+fn bytes_of_fields(fields: &Map<String, Value>) -> usize {
+    fields.iter().map(|(name, value)| name.len() + bytes_of(value)).sum()
 }
 
 /// An element of `messages`: a content for these recipients.

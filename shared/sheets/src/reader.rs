@@ -3,12 +3,13 @@
 use crate::{
     compose::Composer,
     csv,
+    dates::Epoch,
     error::SheetError,
     fault::RowFault,
     header::Layout,
     kinds::{Language, SheetType},
     limits::Limits,
-    message::RowMessage,
+    message::{RowMessage, VALUE, bytes_of},
     raw::{RawRow, address},
     xlsx,
 };
@@ -48,6 +49,18 @@ pub struct Row {
     pub number: u32,
     /// What it says, or everything that is wrong with it.
     pub message: Result<RowMessage, Vec<RowFault>>,
+}
+
+impl Row {
+    /// About how many bytes it takes in memory, without the content, which rows may share. The same row always comes to the
+    /// same.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match &self.message {
+            Ok(message) => VALUE + message.group.as_ref().map_or(0, String::len) + bytes_of(&message.destination),
+            Err(faults) => VALUE + faults.iter().map(|fault| VALUE + fault.column.len()).sum::<usize>(),
+        }
+    }
 }
 
 /// Reads one file, of which it keeps no more than a row and a bounded cache.
@@ -127,16 +140,18 @@ impl<R: Read + Seek> Reader<R> {
     pub fn open(file: R, options: Options) -> Result<Reader<R>, SheetError> {
         let limits = options.limits;
         let mut rows = Rows::open(file, &limits)?;
-        let mut raw = RawRow::default();
+        let mut raw = RawRow::new(limits.row_bytes);
         if !rows.next(&mut raw, |_| true)? {
             return Err(SheetError::Empty);
         }
-        check_width(&raw, &limits)?;
-        let layout = Layout::read(&raw, options.sheet)?;
-        let epoch = match &rows {
-            Rows::Csv(_) => crate::dates::Epoch::default(),
-            Rows::Xlsx(rows) => rows.epoch(),
+        if let Some(column) = raw.full_at {
+            return Err(SheetError::HeadersTooLong(address(column, raw.number), limits.row_bytes));
+        }
+        let (epoch, named) = match &rows {
+            Rows::Csv(_) => (Epoch::default(), None),
+            Rows::Xlsx(rows) => (rows.epoch(), rows.name().parse().ok()),
         };
+        let layout = Layout::read(&raw, options.sheet, named)?;
         let header = raw.number;
         let composer = Composer::new(layout, options.zone, epoch);
         Ok(Reader { rows, raw, composer, limits, header, from: 0, at: header, count: 0, failed: false })
@@ -220,7 +235,6 @@ impl<R: Read + Seek> Reader<R> {
             if self.raw.number <= header || self.raw.number == header + 1 && self.composer.is_help(&self.raw) {
                 continue;
             }
-            check_width(&self.raw, &self.limits)?;
             self.count += 1;
             if self.count > self.limits.rows {
                 return Err(SheetError::TooManyRows(self.limits.rows));
@@ -228,11 +242,6 @@ impl<R: Read + Seek> Reader<R> {
             return Ok(true);
         }
     }
-}
-
-fn check_width(raw: &RawRow, limits: &Limits) -> Result<(), SheetError> {
-    let wide = raw.cells().last().is_some_and(|cell| cell.column >= limits.columns as usize);
-    if wide { Err(SheetError::TooManyColumns(limits.columns)) } else { Ok(()) }
 }
 
 /// The column's letters and the row, for errors of the file.

@@ -22,7 +22,7 @@ pub(crate) struct Manner {
 pub(crate) fn text<'a>(cell: &RawCell<'a>, manner: Manner) -> Result<Cow<'a, str>, Reason> {
     match cell.kind {
         CellKind::Text => Ok(Cow::Borrowed(unquoted(cell.text))),
-        CellKind::Number => Ok(number(cell.text)),
+        CellKind::Number(_) => Ok(number(cell.text)),
         CellKind::Bool => Ok(Cow::Borrowed(match (cell.text == "1", manner.language) {
             (true, Language::Russian) => "да",
             (false, Language::Russian) => "нет",
@@ -36,6 +36,23 @@ pub(crate) fn text<'a>(cell: &RawCell<'a>, manner: Manner) -> Result<Cow<'a, str
             )
         }
         CellKind::Error => Err(Reason::ErrorValue),
+    }
+}
+
+/// A cell as text, its number as it is shown.
+pub(crate) fn seen<'a>(cell: &RawCell<'a>, manner: Manner) -> Result<Cow<'a, str>, Reason> {
+    match cell.kind {
+        CellKind::Number(Some(pattern)) => Ok(pattern.show(cell.text).map_or_else(|| number(cell.text), Cow::Owned)),
+        _ => text(cell, manner),
+    }
+}
+
+/// A cell as an identifier. Of how its number is shown, only the zeros before it belong to it: many a column of ids has decimals
+/// because that is what a program makes of "a number".
+pub(crate) fn id<'a>(cell: &RawCell<'a>, manner: Manner) -> Result<Cow<'a, str>, Reason> {
+    match cell.kind {
+        CellKind::Number(Some(pattern)) if pattern.is_whole() => seen(cell, manner),
+        _ => text(cell, manner),
     }
 }
 
@@ -80,8 +97,10 @@ pub(crate) fn number(text: &str) -> Cow<'_, str> {
 pub(crate) fn phone(cell: &RawCell<'_>, manner: Manner) -> Result<String, Reason> {
     let text = text(cell, manner)?;
     let text = text.trim();
-    if cell.kind == CellKind::Text && text.contains(['e', 'E', 'е', 'Е']) {
-        return whole_of(text).ok_or(Reason::CutShort);
+    if cell.kind == CellKind::Text
+        && let Some((mantissa, exponent)) = power_of_ten(text)
+    {
+        return whole_of(mantissa, exponent).ok_or(Reason::CutShort);
     }
     let text = text.strip_suffix(".0").unwrap_or(text);
     let noise = |letter: char| {
@@ -95,16 +114,26 @@ pub(crate) fn phone(cell: &RawCell<'_>, manner: Manner) -> Result<String, Reason
     Ok(if inner { format!("7{}", &bare[1..]) } else { bare })
 }
 
-/// The whole number in `7.9991234567E+10` or `7,9991234567E+10`, when all its digits are there. A program that writes a
-/// number so in a text has most often dropped some, and zeros in their place would be somebody else's phone.
-fn whole_of(text: &str) -> Option<String> {
+/// The mantissa and the exponent of a number that a program has written as `7.9991234567E+10` or `7,9991234567E+10`, the `E`
+/// in Latin or in Cyrillic. Any other text with that letter is none: `тел. 79991234567`.
+fn power_of_ten(text: &str) -> Option<(&str, &str)> {
     let (mantissa, exponent) = text.split_once(['e', 'E', 'е', 'Е'])?;
-    let exponent: usize =
-        exponent.strip_prefix('+').unwrap_or(exponent).parse().ok().filter(|exponent| *exponent < 20)?;
+    let number = mantissa.strip_prefix('-').unwrap_or(mantissa).replacen(['.', ','], "", 1);
+    let power = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    (is_digits(&number) && is_digits(power)).then_some((mantissa, exponent))
+}
+
+/// The whole number that a mantissa and an exponent are, when all its digits are there. A program that writes a number so in
+/// a text has most often dropped some, and zeros in their place would be somebody else's phone.
+fn whole_of(mantissa: &str, exponent: &str) -> Option<String> {
+    let exponent: usize = exponent.parse().ok().filter(|exponent| *exponent < 20)?;
     let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let fits = whole.len() == 1 && fraction.len() == exponent && digits(whole) && digits(fraction);
+    let fits = whole.len() == 1 && is_digits(whole) && fraction.len() == exponent;
     fits.then(|| format!("{whole}{fraction}"))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Yes or no.
@@ -119,7 +148,7 @@ pub(crate) fn boolean(text: &str) -> Result<bool, Reason> {
 /// A day, and the time beside it when the cell has one.
 pub(crate) fn date(cell: &RawCell<'_>, manner: Manner) -> Result<(NaiveDate, NaiveTime), Reason> {
     let read = match cell.kind {
-        CellKind::Date | CellKind::Number => serial(cell, manner).and_then(|(date, time)| Some((date?, time))),
+        CellKind::Date | CellKind::Number(_) => serial(cell, manner).and_then(|(date, time)| Some((date?, time))),
         CellKind::Text => match dates::moment(unquoted(cell.text).trim()) {
             Some(dates::Moment::Local(local)) => Some((local.date(), local.time())),
             _ => None,
@@ -140,7 +169,7 @@ pub(crate) fn time(cell: &RawCell<'_>, manner: Manner) -> Result<String, Reason>
         return Ok("24:00:00".to_owned());
     }
     let time = match cell.kind {
-        CellKind::Date | CellKind::Number => serial(cell, manner).map(|(_, time)| time),
+        CellKind::Date | CellKind::Number(_) => serial(cell, manner).map(|(_, time)| time),
         CellKind::Text => dates::time(text),
         _ => None,
     };

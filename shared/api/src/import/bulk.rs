@@ -19,9 +19,9 @@ impl<P: ImportPorts, C: Clock> Importer<P, C> {
         chunk: &mut Chunk,
         again: bool,
     ) -> PortResult<u32> {
-        let bulk = work.bulk(file.created_at, chunk.number);
+        let bulk = work.bulk(file.created_at, chunk.id);
         let (rows, mut told) = self.judge(work, file, sheet, chunk).await?;
-        let submission = rows.into_submission(work.account, bulk, work.task, &work.digest(chunk.number));
+        let submission = rows.into_submission(work.account, bulk, work.task, &work.digest(chunk.id));
         let of_item = |item: &accept::Item| item.recipients.iter().map(|(place, _)| *place).collect::<Vec<_>>();
         let mut taken: BTreeSet<u16> = submission.items.iter().flat_map(of_item).collect();
         if again {

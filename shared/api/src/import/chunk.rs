@@ -1,14 +1,30 @@
 //! The rows that become a bulk.
 
-use super::sheet::Sheet;
+use super::{sheet::Sheet, work::ChunkId};
 use baton_pipeline::tasks::file::TaskFile;
-use baton_sheets::{Row, SheetError};
+use baton_sheets::{Content, Row, SheetError};
+use std::{collections::HashSet, sync::Arc};
+
+/// How much of a file becomes a bulk. A file that is begun with one is to be ended with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChunkLimits {
+    /// Rows, at most as many as a bulk may have.
+    pub rows: u16,
+    /// Bytes in memory, as [`Row::bytes`] and [`Content::bytes`] tell them. The row with which there are as many is the last.
+    pub bytes: usize,
+}
+
+impl Default for ChunkLimits {
+    fn default() -> ChunkLimits {
+        ChunkLimits { rows: super::ROWS, bytes: 16 << 20 }
+    }
+}
 
 /// The rows of a bulk, in order; a row's place among them is its message's index.
 #[derive(Debug)]
 pub(super) struct Chunk {
-    /// How many chunks of the file come before.
-    pub(super) number: u32,
+    /// Which chunk of the file it is.
+    pub(super) id: ChunkId,
     /// At most as many as a bulk may have.
     pub(super) rows: Vec<Row>,
     /// From which row on the next chunk is read.
@@ -18,27 +34,39 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
-    /// Reads the next chunk, of at most so many rows.
-    pub(super) fn read(sheet: &mut Sheet, file: &TaskFile, most: u16) -> Result<Chunk, SheetError> {
-        let full = usize::from(most);
+    /// Reads the next chunk. Where it ends follows from the rows alone, so it is the same whenever it is read.
+    pub(super) fn read(sheet: &mut Sheet, file: &TaskFile, most: ChunkLimits) -> Result<Chunk, SheetError> {
+        let id = ChunkId::after(file.read, most.rows);
+        let full = id.room(most.rows);
         let mut rows = Vec::with_capacity(full);
-        while rows.len() < full
-            && let Some(row) = sheet.reader.next_row()?
-        {
-            rows.push(row);
+        let mut contents = HashSet::new();
+        let (mut bytes, mut ended) = (0, false);
+        while !ended && rows.len() < full && bytes < most.bytes {
+            match sheet.reader.next_row()? {
+                Some(mut row) => {
+                    bytes += row.bytes() + share(&mut row, &mut contents);
+                    rows.push(row);
+                }
+                None => ended = true,
+            }
         }
         let next_row = rows.last().map_or(file.next_row, |row| row.number + 1);
-        let read = file.read as usize + rows.len();
-        Ok(Chunk {
-            // Each chunk but the last is full.
-            number: file.read / u32::from(most),
-            next_row,
-            is_last: rows.len() < full || read >= file.rows as usize,
-            rows,
-        })
+        let is_last = ended || file.read as usize + rows.len() >= file.rows as usize;
+        Ok(Chunk { id, rows, next_row, is_last })
     }
 
     pub(super) fn count(&self) -> u32 {
         u32::try_from(self.rows.len()).unwrap_or(u32::MAX)
     }
+}
+
+/// Puts the content that the chunk has already in the place of a row's equal one; how many bytes a new one has.
+fn share(row: &mut Row, contents: &mut HashSet<Arc<Content>>) -> usize {
+    let Ok(message) = &mut row.message else { return 0 };
+    if let Some(known) = contents.get(&message.content) {
+        message.content = known.clone();
+        return 0;
+    }
+    contents.insert(message.content.clone());
+    message.content.bytes()
 }

@@ -1,4 +1,4 @@
-//! Import: a file of a task is read into messages, a bulk per thousand rows.
+//! Import: a file of a task is read into messages, a bulk per thousand rows, or per fewer that have very long texts.
 //!
 //! Every step can be repeated. A bulk has the same id whenever it is read ([`Work::bulk`]) and a row the same place in it, so a run
 //! that died anywhere is completed by the next one, and two runs at once do the same work once. How far a file has been read is stored
@@ -15,7 +15,11 @@ mod sheet;
 mod work;
 
 pub(crate) use self::open::NAME;
-pub use self::work::{Outcome, Work};
+pub(crate) use self::work::ChunkId;
+pub use self::{
+    chunk::ChunkLimits,
+    work::{Outcome, Work},
+};
 
 use self::{chunk::Chunk, sheet::Sheet};
 use crate::ports::{Prices, Templates, WhiteLists};
@@ -68,11 +72,11 @@ pub struct Importer<P, C> {
     pub short_url: String,
     /// What prices are in.
     pub currency: Currency,
-    /// How many rows make a bulk. [`ROWS`], but for tests; a file that is begun with one number is to be ended with it.
-    pub rows: u16,
+    /// How many rows make a bulk. The default, but for tests.
+    pub limits: ChunkLimits,
 }
 
-/// How many rows make a bulk.
+/// The most rows of a bulk.
 pub const ROWS: u16 = baton_domain::ids::MAX_BULK as u16;
 
 impl<P: ImportPorts, C: Clock> Importer<P, C> {
@@ -112,7 +116,7 @@ impl<P: ImportPorts, C: Clock> Importer<P, C> {
     /// Reads the next chunk into a bulk; the file as it is then.
     async fn advance(&self, work: Work, file: &TaskFile, sheet: &mut Sheet, again: bool) -> PortResult<TaskFile> {
         let mut next = TaskFile { version: file.version + 1, ..file.clone() };
-        match Chunk::read(sheet, file, self.rows) {
+        match Chunk::read(sheet, file, self.limits) {
             Ok(mut chunk) => {
                 next.refused += self.take(work, file, sheet, &mut chunk, again).await?;
                 next.read += chunk.count();

@@ -35,7 +35,7 @@ pub(super) async fn store<O: Objects>(
     refused: &RefusedRows,
     again: bool,
 ) -> PortResult<()> {
-    let key = work.chunk_key(KIND, chunk.number);
+    let key = work.chunk_key(KIND, chunk.id);
     match refused.is_empty() {
         true if again => return objects.remove(&key).await,
         true => return Ok(()),

@@ -1,7 +1,11 @@
 //! Which row became which message, kept for the result of `POST /messages/bulk`. Tasks that have a name need it not: their rows are
 //! known by their report.
 
-use super::{chunk::Chunk, judge::RefusedRows, work::Work};
+use super::{
+    chunk::Chunk,
+    judge::RefusedRows,
+    work::{ChunkId, Work},
+};
 use baton_pipeline::{
     objects::Objects,
     ports::{PortError, PortResult},
@@ -40,11 +44,11 @@ pub(super) async fn store<O: Objects>(objects: &O, work: Work, chunk: &Chunk, re
         })
         .collect();
     let json = serde_json::to_vec(&rows).map_err(|error| PortError::new("writing results", error))?;
-    objects.put(&work.chunk_key(KIND, chunk.number), "application/json", &BTreeMap::new(), json).await
+    objects.put(&work.chunk_key(KIND, chunk.id), "application/json", &BTreeMap::new(), json).await
 }
 
 /// What became of a chunk's rows; `None` when it has not been read.
-pub(crate) async fn load<O: Objects>(objects: &O, work: Work, chunk: u32) -> PortResult<Option<Vec<ResultRow>>> {
+pub(crate) async fn load<O: Objects>(objects: &O, work: Work, chunk: ChunkId) -> PortResult<Option<Vec<ResultRow>>> {
     let Some(json) = objects.get(&work.chunk_key(KIND, chunk)).await? else { return Ok(None) };
     serde_json::from_slice(&json).map(Some).map_err(|error| PortError::new("reading results", error))
 }

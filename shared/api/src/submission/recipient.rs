@@ -5,7 +5,10 @@ use crate::{
     fields::{Fields, has_control, wrong_type},
     mail, phone, when,
 };
-use baton_domain::{Platform, Recipient, Value, recipient::Variables};
+use baton_domain::{
+    Platform, Recipient, Value,
+    recipient::{MOST_VARIABLES, Variables},
+};
 use serde_json::Value as Json;
 
 /// The fields of a destination.
@@ -28,7 +31,6 @@ const MOST_ID: usize = 1024;
 const MOST_PUSH: usize = 4096;
 /// The most bytes of what the caller keeps with a recipient.
 const MOST_EXTERNAL: usize = 10_240;
-const MOST_VARIABLES: usize = 100;
 /// The most characters of a variable's name.
 pub(super) const MOST_NAME: usize = 64;
 const MOST_VALUE: usize = 10_000;

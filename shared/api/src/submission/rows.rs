@@ -12,6 +12,9 @@ use baton_pipeline::accept::{Item, Submission};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The most faults of a row that are told. A thousand rows may share a content with hundreds of them.
+const MOST_TOLD: usize = 20;
+
 /// Rows with the same content.
 #[derive(Debug)]
 pub(crate) struct RowItem {
@@ -81,9 +84,9 @@ impl Rows {
         every
             .filter_map(|(judged, (nth, (place, group)))| {
                 let own = judged.draft.items.first().and_then(|item| item.destinations[nth].as_ref().err());
-                let mut found = judged.faults.clone();
-                found.extend(own.into_iter().flat_map(|rejected| rejected.faults.clone()));
-                found.extend(group.as_ref().err().into_iter().flatten().cloned());
+                let own = own.into_iter().flat_map(|rejected| &rejected.faults);
+                let faults = judged.faults.iter().chain(own).chain(group.as_ref().err().into_iter().flatten());
+                let found: Vec<_> = faults.take(MOST_TOLD).cloned().collect();
                 (!found.is_empty()).then_some((*place, found))
             })
             .collect()

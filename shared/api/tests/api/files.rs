@@ -4,7 +4,10 @@ use crate::{
     imports::{importer, run},
     support::{Bench, start},
 };
-use baton_api::{Body, handle};
+use baton_api::{
+    Body, handle,
+    import::{ChunkLimits, Importer},
+};
 use baton_domain::{AccountId, Task, TaskId, task::TaskState};
 use http::{HeaderValue, Method, Request, Response};
 use serde_json::Value;
@@ -213,6 +216,20 @@ async fn a_bulk_from_a_sheet_gives_its_result() {
     // Its messages are on their way.
     assert_eq!(bench.world.memory.state().wake_ups.len(), 1);
     assert_eq!(get(&bench, "/messages/bulk/00000000-0000-0000-0000-000000000009").await.status().as_u16(), 404);
+}
+
+#[tokio::test]
+async fn the_result_of_a_sheet_has_the_rows_of_all_its_bulks() {
+    let bench = Bench::new();
+    let rows: String = (0..7).map(|row| format!("7999000000{row};Hi\n")).collect();
+    let sheet = format!("phone;text\n{rows}");
+    let parts: &[(&str, Option<&str>, &[u8])] = &[("messages", Some("a.csv"), sheet.as_bytes())];
+    post(&bench, "/messages/bulk", "k", BOUNDARY, parts).await;
+    run(&Importer { limits: ChunkLimits { bytes: 500, ..ChunkLimits::default() }, ..importer(&bench, 1000) }).await;
+    assert_eq!(bench.world.memory.state().task_bulks.len(), 4);
+    let seen = post(&bench, "/messages/bulk", "k", BOUNDARY, parts).await;
+    let told = text(&seen).lines().skip(1).map(|line| line.split(',').next().expect("a row").to_owned());
+    assert_eq!(told.collect::<Vec<_>>(), ["2", "3", "4", "5", "6", "7", "8"]);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use crate::{
     support::{Bench, SHORT_URL, start},
     world::{Break, World},
 };
-use baton_api::import::{Importer, Outcome, ROWS, Work};
+use baton_api::import::{ChunkLimits, Importer, Outcome, ROWS, Work};
 use baton_domain::{
     AccountId, BulkId, Currency, TaskId,
     task::{Progress, TaskState},
@@ -26,7 +26,7 @@ pub fn importer(bench: &Bench, rows: u16) -> Importer<World, StoppedClock> {
         private_callbacks: false,
         short_url: SHORT_URL.to_owned(),
         currency: Currency::RUB,
-        rows,
+        limits: ChunkLimits { rows, ..ChunkLimits::default() },
     }
 }
 
@@ -87,15 +87,29 @@ async fn rows_become_messages_of_the_task_and_bad_ones_are_told() {
     assert!(bench.world.messages().iter().all(|message| message.created_at == start()));
 }
 
+/// Bulks of at most three rows, which end after the second where all rows are as long as those of [`SHEET`].
+fn short(bench: &Bench) -> Importer<World, StoppedClock> {
+    Importer { limits: ChunkLimits { rows: 3, bytes: 700 }, ..importer(bench, 3) }
+}
+
 #[tokio::test]
 async fn an_import_that_dies_anywhere_is_completed_and_doubles_nothing() {
+    dies_anywhere(|bench| importer(bench, 3), 3).await;
+}
+
+#[tokio::test]
+async fn bulks_that_are_full_before_their_thousand_ends_are_the_same_whenever_they_are_read() {
+    dies_anywhere(short, 5).await;
+}
+
+async fn dies_anywhere(importer: impl Fn(&Bench) -> Importer<World, StoppedClock>, bulks: usize) {
     let whole = Bench::new();
     let id = task(&whole, Uuid::from_u128(7), "December");
     state_of(&whole, id, TaskState::Running);
     posted(&whole, id, SHEET);
-    run(&importer(&whole, 3)).await;
+    run(&importer(&whole)).await;
     let (expected, calls) = (outcome(&whole), whole.world.own().calls);
-    assert_eq!((expected.0.len(), expected.3.len()), (6, 3));
+    assert_eq!((expected.0.len(), expected.3.len()), (6, bulks));
     assert!(calls > 20, "{calls}");
     for call in 1..=calls {
         for how in [Break::Before, Break::After] {
@@ -104,9 +118,9 @@ async fn an_import_that_dies_anywhere_is_completed_and_doubles_nothing() {
             state_of(&bench, id, TaskState::Running);
             let work = posted(&bench, id, SHEET);
             bench.world.own().broken = Some((call, how));
-            let first = importer(&bench, 3).run(work, start() + TimeDelta::days(1)).await;
+            let first = importer(&bench).run(work, start() + TimeDelta::days(1)).await;
             assert!(first.is_err(), "call {call} {how:?} was not needed");
-            run(&importer(&bench, 3)).await;
+            run(&importer(&bench)).await;
             assert_eq!(outcome(&bench), expected, "call {call} {how:?}");
         }
     }
@@ -203,6 +217,46 @@ async fn nothing_is_read_of_a_deleted_task_or_of_no_file() {
     bench.world.memory.state().objects.clear();
     assert_eq!(importer(&bench, 3).run(work, start()).await.expect("a run"), Outcome::Done);
     assert!(bench.world.memory.state().task_files.is_empty());
+}
+
+/// Rows of texts that are as long as a message may hold are split into more bulks; one that is longer is refused alone.
+#[tokio::test]
+async fn what_is_read_of_a_file_at_once_is_bounded_in_bytes() {
+    let bench = Bench::new();
+    let id = task(&bench, Uuid::from_u128(7), "December");
+    let names: Vec<_> = (0..50).map(|number| format!("var:v{number}")).collect();
+    let mut sheet = format!("phone;text;{}\n", names.join(";"));
+    let value = "a".repeat(9_900);
+    for row in 0..120 {
+        let filled = if row == 70 { 50 } else { 30 };
+        sheet += &format!("7999{row:07};Hi{}\n", format!(";{value}").repeat(filled));
+    }
+    posted(&bench, id, &sheet);
+    run(&importer(&bench, ROWS)).await;
+    let state = bench.world.memory.state();
+    // 16 MB are 57 rows of 297 KB, and one of them is nearly nothing.
+    let mut bulks: Vec<_> = state.task_bulks.values().map(|(progress, _)| progress.total).collect();
+    bulks.sort_unstable();
+    assert_eq!((state.messages.len(), bulks), (119, vec![5, 57, 57]));
+    drop(state);
+    let refused = outcome(&bench).2;
+    assert!(refused.len() == 1 && refused[0].starts_with("messages,72,var:v40,"), "{refused:?}");
+}
+
+/// A row's hours are by its own clock, or else by the task's.
+#[tokio::test]
+async fn hours_of_rows_go_by_the_clock_of_the_row_or_of_the_task() {
+    let bench = Bench::new();
+    let id = task(&bench, Uuid::from_u128(7), "December");
+    bench.world.memory.state().tasks.get_mut(&(AccountId(1), id)).expect("the task").zone = Some(chrono_tz::Asia::Omsk);
+    posted(
+        &bench,
+        id,
+        "phone;text;timeFrom;timeTo;timeZone\n79990000001;a;9:00;21:00;\n79990000002;a;9:00;21:00;Europe/Moscow\n",
+    );
+    run(&importer(&bench, 3)).await;
+    let zones: Vec<_> = bench.world.messages().iter().map(|message| message.schedule.zone).collect();
+    assert_eq!(zones, [chrono_tz::Asia::Omsk, chrono_tz::Europe::Moscow]);
 }
 
 /// A bad content refuses its own rows alone, a group keeps its name, and rows in other groups share one content.

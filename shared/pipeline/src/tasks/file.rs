@@ -19,8 +19,8 @@ pub enum FileState {
     },
 }
 
-/// A file of a task. Its rows are read in order; each thousand of them is a bulk, whether rows of it are refused or not, so that a
-/// row always comes to the same message.
+/// A file of a task. Its rows are read in order; each thousand of them, or fewer that have very long texts, is a bulk, whether rows of
+/// it are refused or not, so that a row always comes to the same message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskFile {
     /// Whose it is.

@@ -47,7 +47,8 @@ impl Composer {
     /// The channels of a row, in order. None when its template says them.
     fn channels(&self, row: &RawRow, templated: bool) -> Result<Vec<Channel>, (usize, Reason)> {
         let given = |key| self.layout.place(key, None).filter(|place| row.cells().any(|cell| cell.column == *place));
-        let at = |key| self.layout.place(key, None).unwrap_or_default();
+        // Such a file has one of them.
+        let at = |keys: &[&str]| keys.iter().find_map(|key| self.layout.place(key, None)).unwrap_or_default();
         match self.layout.sheet {
             SheetType::Sms => Ok(vec![Channel::Sms]),
             SheetType::Chat => Ok(vec![Channel::Chat]),
@@ -56,10 +57,10 @@ impl Composer {
                 (Some(_), Some(_)) => Ok(vec![Channel::Chat, Channel::Whatsapp]),
                 (Some(_), None) => Ok(vec![Channel::Chat]),
                 (None, Some(_)) => Ok(vec![Channel::Whatsapp]),
-                (None, None) => Err((at("templateName"), Reason::Required)),
+                (None, None) => Err((at(&["templateName"]), Reason::Required)),
             },
             SheetType::Advertising | SheetType::Universal | SheetType::Full => {
-                let place = at("channel");
+                let place = at(&["channel", "templateId"]);
                 match row.cells().find(|cell| given("channel") == Some(cell.column)) {
                     Some(cell) => {
                         let text = values::text(&cell, self.manner).map_err(|reason| (place, reason))?;

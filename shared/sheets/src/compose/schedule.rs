@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 type Faults = Vec<(usize, Reason)>;
 
 impl Composer {
-    /// Reads `sendAt` and `allowedTimeRanges`.
+    /// Reads `sendAt` and `allowedTimeRanges`, and in which time zone these are.
     pub(super) fn schedule(&self, row: &RawRow, fields: &mut Map<String, Value>, faults: &mut Faults) {
         match self.send_at(row) {
             Ok(Some(at)) => drop(fields.insert("sendAt".to_owned(), Value::from(at))),
@@ -22,7 +22,13 @@ impl Composer {
             Err(fault) => faults.push(fault),
         }
         match self.ranges(row) {
-            Ok(Some(ranges)) => drop(fields.insert("allowedTimeRanges".to_owned(), ranges)),
+            Ok(Some(ranges)) => {
+                fields.insert("allowedTimeRanges".to_owned(), ranges);
+                // A row's own zone is with its recipient. UTC is what the API takes without one.
+                if self.cell(row, "timeZone").is_none() && self.zone != Tz::UTC {
+                    fields.insert("timeZone".to_owned(), Value::from(self.zone.name()));
+                }
+            }
             Ok(None) => {}
             Err(fault) => faults.push(fault),
         }

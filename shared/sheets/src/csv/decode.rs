@@ -19,6 +19,8 @@ pub(super) struct Decoder<R> {
     ended: bool,
     finished: bool,
     last: u8,
+    /// Whether the last line ended with `\r\n`.
+    returned: bool,
     line: u64,
     /// How many more bytes may be read before `allow` is called again.
     allowed: u64,
@@ -67,6 +69,7 @@ impl<R: Read> Decoder<R> {
             ended: false,
             finished: false,
             last: b'\n',
+            returned: false,
             line: 1,
             allowed: u64::MAX,
         }
@@ -79,6 +82,18 @@ impl<R: Read> Decoder<R> {
     /// So many bytes may be read from now on.
     pub(super) const fn allow(&mut self, bytes: u64) {
         self.allowed = bytes;
+    }
+
+    /// Counts the lines of what is given out.
+    fn see(&mut self, text: &[u8]) {
+        let Some(last) = text.last() else { return };
+        self.line += text.iter().filter(|byte| **byte == b'\n').count() as u64;
+        match text.iter().rposition(|byte| *byte == b'\n') {
+            Some(0) => self.returned = self.last == b'\r',
+            Some(end) => self.returned = text[end - 1] == b'\r',
+            None => {}
+        }
+        self.last = *last;
     }
 
     fn fill(&mut self) -> io::Result<()> {
@@ -108,19 +123,19 @@ impl<R: Read> Read for Decoder<R> {
             let (result, read, written) =
                 self.decoder.decode_to_utf8_without_replacement(&self.bytes[self.from..self.to], out, self.ended);
             self.from += read;
-            self.line += out[..written].iter().filter(|byte| **byte == b'\n').count() as u64;
+            self.see(&out[..written]);
             if matches!(result, DecoderResult::Malformed(..)) {
                 return Err(stopped(Stop::Malformed(self.line)));
             }
             if written > 0 {
-                self.last = out[written - 1];
                 self.allowed = self.allowed.saturating_sub(written as u64);
                 return Ok(written);
             }
             if self.ended && result == DecoderResult::InputEmpty {
                 self.finished = true;
                 if self.last != b'\n' {
-                    out[0] = b'\n';
+                    // A reader of CSV counts a line at the end of `\r\n`, when it comes to the next record.
+                    out[0] = if self.returned { b'\r' } else { b'\n' };
                     return Ok(1);
                 }
             } else if result == DecoderResult::OutputFull {

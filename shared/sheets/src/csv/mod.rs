@@ -76,6 +76,9 @@ impl<R: Read + Seek> Rows<R> {
                 if text.len() > self.limits.cell_chars && text.chars().count() > self.limits.cell_chars {
                     return Err(too_long(column, self.number, &self.limits));
                 }
+                if column >= self.limits.columns as usize && !text.trim().is_empty() {
+                    return Err(SheetError::TooManyColumns(self.limits.columns));
+                }
                 // Line ends inside of a cell are one character, as in a workbook.
                 let text =
                     if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };

@@ -26,14 +26,13 @@ pub(super) fn sniff<R: Read + Seek>(file: &mut R) -> Result<Dialect, SheetError>
     let mut rows_before = 0;
     let first = text.lines().next().unwrap_or_default();
     let mut separator = None;
-    if let Some([sign]) = first.strip_prefix("sep=").or_else(|| first.strip_prefix("SEP=")).map(str::as_bytes)
-        && encoding != UTF_16LE
-        && encoding != UTF_16BE
-    {
+    if let Some([sign]) = first.strip_prefix("sep=").or_else(|| first.strip_prefix("SEP=")).map(str::as_bytes) {
         separator = Some(*sign);
         rows_before = 1;
         let line = text.find('\n').map_or(text.len(), |end| end + 1);
-        start += line as u64;
+        // All of its characters are of one byte, or two.
+        let wide = encoding == UTF_16LE || encoding == UTF_16BE;
+        start += line as u64 * if wide { 2 } else { 1 };
         text.drain(..line);
     }
     let separator = separator.unwrap_or_else(|| most_likely(&text));

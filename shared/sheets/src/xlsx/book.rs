@@ -19,6 +19,8 @@ pub(super) const MOST_SMALL: u64 = 16 << 20;
 #[derive(Debug)]
 pub(super) struct Book {
     pub(super) sheet: Part,
+    /// What the sheet is called.
+    pub(super) name: String,
     pub(super) strings: Option<Part>,
     pub(super) styles: Option<Part>,
     pub(super) epoch: Epoch,
@@ -40,14 +42,16 @@ impl Book {
         let (folder, name) = root.target.rsplit_once('/').unwrap_or(("", &root.target));
         let related = relations(archive, &join(folder, &format!("_rels/{name}.rels")), folder)?;
         let (sheets, epoch) = sheets(archive, &root.target)?;
-        let worksheet = |id: &String| related.get(id).filter(|relation| relation.kind == "worksheet");
-        let sheet = sheets.iter().find_map(worksheet).ok_or(SheetError::NoSheet)?;
+        let worksheet = |(id, name): (String, String)| {
+            related.get(&id).filter(|relation| relation.kind == "worksheet").map(|relation| (relation, name))
+        };
+        let (sheet, name) = sheets.into_iter().find_map(worksheet).ok_or(SheetError::NoSheet)?;
         let sheet = archive.part(&sheet.target)?.ok_or(SheetError::Broken("no sheet"))?;
         let other = |kind: &str| {
             let relation = related.values().find(|relation| relation.kind == kind);
             relation.map_or(Ok(None), |relation| archive.part(&relation.target))
         };
-        Ok(Book { sheet, strings: other("sharedStrings")?, styles: other("styles")?, epoch })
+        Ok(Book { sheet, name, strings: other("sharedStrings")?, styles: other("styles")?, epoch })
     }
 }
 
@@ -94,8 +98,8 @@ fn relations<R: Read + Seek>(
     }
 }
 
-/// The relations of the visible sheets, in order, and what days are counted from.
-fn sheets<R: Read + Seek>(archive: &mut Archive<R>, name: &str) -> Result<(Vec<String>, Epoch), SheetError> {
+/// The relations and the names of the visible sheets, in order, and what days are counted from.
+fn sheets<R: Read + Seek>(archive: &mut Archive<R>, name: &str) -> Result<(Vec<(String, String)>, Epoch), SheetError> {
     let part = archive.part(name)?.ok_or(SheetError::UnknownFormat)?;
     if !name.to_ascii_lowercase().ends_with(".xml") {
         return Err(SheetError::UnknownFormat);
@@ -109,7 +113,7 @@ fn sheets<R: Read + Seek>(archive: &mut Archive<R>, name: &str) -> Result<(Vec<S
                     let visible = attribute(&tag, "state")?.is_none_or(|state| state == "visible");
                     // The id of the relation has a prefix; sheetId, which has none, has another name.
                     if let (Some(id), true) = (attribute(&tag, "id")?, visible) {
-                        found.push(id);
+                        found.push((id, attribute(&tag, "name")?.unwrap_or_default()));
                     }
                 }
                 "workbookPr" if attribute(&tag, "date1904")?.is_some_and(|value| value == "1" || value == "true") => {

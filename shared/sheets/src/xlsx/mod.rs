@@ -12,7 +12,12 @@ mod strings;
 mod styles;
 mod xml;
 
-use crate::{dates::Epoch, error::SheetError, limits::Limits, raw::RawRow};
+use crate::{
+    dates::Epoch,
+    error::SheetError,
+    limits::Limits,
+    raw::{CellKind, RawRow},
+};
 use archive::Archive;
 use book::Book;
 use part::{Part, PartReader};
@@ -28,8 +33,10 @@ pub(crate) struct Rows<R: Read + Seek> {
     sheet: Option<Sheet<R>>,
     part: Part,
     strings: Strings,
-    dates: Vec<bool>,
+    /// What numbers are, by their styles.
+    kinds: Vec<CellKind>,
     epoch: Epoch,
+    name: String,
     limits: Limits,
 }
 
@@ -37,12 +44,13 @@ impl<R: Read + Seek> Rows<R> {
     pub(crate) fn open(file: R, limits: Limits) -> Result<Rows<R>, SheetError> {
         let mut archive = Archive::open(file, limits)?;
         let book = Book::read(&mut archive)?;
-        let dates = book.styles.map_or(Ok(Vec::new()), |part| styles::dates(&mut archive, part))?;
+        let kinds = book.styles.map_or(Ok(Vec::new()), |part| styles::kinds(&mut archive, part))?;
         let strings = match book.strings {
             Some(part) => Strings::read(archive.read(part, limits.unpacked_bytes / 4)?, &limits)?,
             None => Strings::default(),
         };
-        let mut rows = Rows { sheet: None, part: book.sheet, strings, dates, epoch: book.epoch, limits };
+        let mut rows =
+            Rows { sheet: None, part: book.sheet, strings, kinds, epoch: book.epoch, name: book.name, limits };
         rows.start(archive.into_inner())?;
         Ok(rows)
     }
@@ -58,10 +66,15 @@ impl<R: Read + Seek> Rows<R> {
         self.epoch
     }
 
+    /// What the sheet is called.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The next row that is not empty. Values of rows that are not `wanted` are left out.
     pub(crate) fn next(&mut self, raw: &mut RawRow, wanted: impl Fn(u32) -> bool) -> Result<bool, SheetError> {
         let sheet = self.sheet.as_mut().ok_or(SheetError::Broken("sheet"))?;
-        sheet.next(raw, wanted, &mut self.strings, &self.dates)
+        sheet.next(raw, wanted, &mut self.strings, &self.kinds)
     }
 
     pub(crate) fn rewind(&mut self) -> Result<(), SheetError> {

@@ -63,7 +63,7 @@ impl<R: Read> Sheet<R> {
         raw: &mut RawRow,
         wanted: impl Fn(u32) -> bool,
         strings: &mut Strings,
-        dates: &[bool],
+        kinds: &[CellKind],
     ) -> Result<bool, SheetError> {
         if self.ended {
             return Ok(false);
@@ -106,7 +106,7 @@ impl<R: Read> Sheet<R> {
             if !empty {
                 self.read_value(tag.column)?;
                 let wanted = wanted(self.row);
-                self.push(tag, raw, wanted, strings, dates)?;
+                self.push(tag, raw, wanted, strings, kinds)?;
             }
         }
     }
@@ -157,7 +157,7 @@ impl<R: Read> Sheet<R> {
         raw: &mut RawRow,
         wanted: bool,
         strings: &mut Strings,
-        dates: &[bool],
+        kinds: &[CellKind],
     ) -> Result<(), SheetError> {
         if self.value.trim().is_empty() {
             return Ok(());
@@ -181,14 +181,13 @@ impl<R: Read> Sheet<R> {
             }
         }
         let kind = match tag.form {
-            Form::Number if dates.get(tag.style).copied().unwrap_or_default() => CellKind::Date,
-            Form::Number => CellKind::Number,
+            Form::Number => kinds.get(tag.style).copied().unwrap_or(CellKind::Number(None)),
             Form::Shared | Form::Text => CellKind::Text,
             Form::Bool => CellKind::Bool,
             Form::Error => CellKind::Error,
         };
         match shared {
-            Some(number) if wanted => raw.push(tag.column, kind, strings.get(number)?),
+            Some(number) if wanted && !raw.is_full() => raw.push(tag.column, kind, strings.get(number)?),
             Some(_) => raw.push(tag.column, kind, "?"),
             None if kind == CellKind::Text => raw.push(tag.column, kind, &self.value),
             None => raw.push(tag.column, kind, self.value.trim()),

@@ -1,4 +1,4 @@
-//! Which formats show a number as a date or a time.
+//! How formats show a number: as a date or a time, with decimals, as a percentage.
 
 use super::{
     archive::Archive,
@@ -6,7 +6,7 @@ use super::{
     part::Part,
     xml::{Xml, attribute},
 };
-use crate::error::SheetError;
+use crate::{error::SheetError, pattern::Pattern, raw::CellKind};
 use quick_xml::events::Event;
 use std::{
     collections::HashMap,
@@ -16,8 +16,8 @@ use std::{
 /// The most formats of cells; Excel itself has at most 65,490.
 const MOST_FORMATS: usize = 100_000;
 
-/// Whether the cells of a style are dates, by the number of the style.
-pub(super) fn dates<R: Read + Seek>(archive: &mut Archive<R>, part: Part) -> Result<Vec<bool>, SheetError> {
+/// What the numbers of a style are, by the number of the style.
+pub(super) fn kinds<R: Read + Seek>(archive: &mut Archive<R>, part: Part) -> Result<Vec<CellKind>, SheetError> {
     let mut xml = Xml::new(archive.read(part, MOST_SMALL)?);
     let mut own = HashMap::new();
     let mut styles = Vec::new();
@@ -28,13 +28,13 @@ pub(super) fn dates<R: Read + Seek>(archive: &mut Archive<R>, part: Part) -> Res
                 "numFmt" => {
                     let id = attribute(&tag, "numFmtId")?.and_then(|id| id.parse::<u32>().ok());
                     if let (Some(id), Some(code)) = (id, attribute(&tag, "formatCode")?) {
-                        own.insert(id, is_date(&code));
+                        own.insert(id, kind(&code));
                     }
                 }
                 "cellXfs" => within = true,
                 "xf" if within => {
                     let id = attribute(&tag, "numFmtId")?.and_then(|id| id.parse::<u32>().ok()).unwrap_or_default();
-                    styles.push(own.get(&id).copied().unwrap_or_else(|| is_built_in_date(id)));
+                    styles.push(own.get(&id).copied().unwrap_or_else(|| built_in(id)));
                 }
                 _ => {}
             },
@@ -48,9 +48,23 @@ pub(super) fn dates<R: Read + Seek>(archive: &mut Archive<R>, part: Part) -> Res
     }
 }
 
-/// The formats that have a number of their own (ECMA-376 part 1, 18.8.30, those of all languages among them).
-const fn is_built_in_date(id: u32) -> bool {
-    matches!(id, 14..=22 | 27..=36 | 45..=47 | 50..=58)
+/// What numbers of a format are that has a number of its own (ECMA-376 part 1, 18.8.30, those of all languages among them).
+fn built_in(id: u32) -> CellKind {
+    match id {
+        14..=22 | 27..=36 | 45..=47 | 50..=58 => CellKind::Date,
+        1 => kind("0"),
+        2 => kind("0.00"),
+        3 => kind("#,##0"),
+        4 => kind("#,##0.00"),
+        9 => kind("0%"),
+        10 => kind("0.00%"),
+        _ => CellKind::Number(None),
+    }
+}
+
+/// What numbers of a format are.
+fn kind(code: &str) -> CellKind {
+    if is_date(code) { CellKind::Date } else { CellKind::Number(Pattern::read(code)) }
 }
 
 /// Whether a format has a part of a date or a time outside of quotes, of what is escaped, and of colours and languages.

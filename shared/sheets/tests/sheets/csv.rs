@@ -28,10 +28,16 @@ fn separators_and_line_ends_are_told() {
 
 #[test]
 fn the_line_that_tells_excel_the_separator_is_no_row() {
-    let file = format!("sep=|\n{}", file("|", "\n"));
-    let read = rows(file.as_str());
-    assert_eq!(read.iter().map(|row| row.number).collect::<Vec<_>>(), [3, 4]);
-    assert_eq!(items(file), expected());
+    for end in ["\n", "\r\n"] {
+        let file = format!("sep=|{end}{}", file("|", end));
+        let marked = format!("\u{feff}{file}");
+        let little = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big = marked.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [file.into_bytes(), marked.into_bytes(), little, big] {
+            assert_eq!(rows(bytes.clone()).iter().map(|row| row.number).collect::<Vec<_>>(), [3, 4]);
+            assert_eq!(items(bytes), expected());
+        }
+    }
 }
 
 #[test]
@@ -94,6 +100,11 @@ fn rows_have_the_numbers_that_excel_shows() {
     let file = "phone,text\n\n1,\"a\nb\nc\"\n\n\n2,d\n3,\"e\r\nf\"\n,\n4,g";
     let read = rows(file);
     assert_eq!(read.iter().map(|row| row.number).collect::<Vec<_>>(), [3, 6, 7, 9]);
+    // The last line may lack its end, whatever the others end with.
+    for end in ["\n", "\r\n"] {
+        let read = rows(["phone,text", "1,a", "", "2,b", "3,c"].join(end));
+        assert_eq!(read.iter().map(|row| row.number).collect::<Vec<_>>(), [2, 4, 5], "{end:?}");
+    }
     let texts: Vec<_> = items(file).iter().map(|item| item["channels"]["sms"]["text"].clone()).collect();
     assert_eq!(texts, ["a\nb\nc", "d", "e\nf", "g"]);
 }

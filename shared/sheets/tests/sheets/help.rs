@@ -53,8 +53,13 @@ pub(crate) fn refusal(bytes: impl Into<Vec<u8>>) -> SheetError {
 
 /// A workbook of texts.
 pub(crate) fn workbook(rows: &[&[&str]]) -> Vec<u8> {
+    named_workbook("Sheet1", rows)
+}
+
+/// A workbook of texts, whose sheet has this name.
+pub(crate) fn named_workbook(name: &str, rows: &[&[&str]]) -> Vec<u8> {
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet();
+    let sheet = book.add_worksheet().set_name(name).expect("named");
     for (cells, row) in rows.iter().zip(0_u32..) {
         for (text, column) in cells.iter().zip(0_u16..) {
             sheet.write_string(row, column, *text).expect("written");

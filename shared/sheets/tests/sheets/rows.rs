@@ -1,7 +1,7 @@
 //! What rows come to.
 
-use crate::help::{faults, items, open, refusal, workbook};
-use baton_sheets::{Language, Options, Reader, SheetError};
+use crate::help::{faults, items, named_workbook, open, refusal, workbook};
+use baton_sheets::{Language, Options, Reader, SheetError, SheetType};
 use serde_json::{Value, json};
 use std::io::Cursor;
 
@@ -43,8 +43,12 @@ fn phones_lose_what_people_put_between_their_digits() {
 
 #[test]
 fn a_phone_of_which_digits_are_lost_is_refused() {
-    for phone in ["7.999E+10", "7,999E+10", "1e11", "8E+10"] {
+    for phone in ["7.999E+10", "7,999E+10", "1e11", "8E+10", "7.999Е+10", "7.99912e-5", "-1e11"] {
         assert_eq!(wrong(&["phone", "text"], &[phone, "x"]), fault("phone", "invalid"), "{phone}");
+    }
+    // What is no number at all is left to the rules of the API, which say so.
+    for phone in ["тел. 89991234567", "нет", "e-mail", "79990000001 Елена"] {
+        assert!(faults(workbook(&[&["phone", "text"], &[phone, "x"]])).is_empty(), "{phone}");
     }
 }
 
@@ -85,6 +89,9 @@ fn a_template_stands_for_channels() {
     let destination = json!({"phone": "7", "variables": {"name": "Анна"}});
     assert_eq!(item, json!({"templateId": id, "groupId": "g", "destinations": [destination]}));
     assert_eq!(wrong(&["templateId", "text"], &[id, "x"]), fault("text", "required"));
+    // Without channels, a row can not do without its template.
+    assert_eq!(wrong(&["phone", "templateId"], &["7", ""]), fault("templateId", "required"));
+    assert_eq!(wrong(&["phone", "templateId", "channel"], &["7", "", ""]), fault("channel", "required"));
 }
 
 #[test]
@@ -103,6 +110,21 @@ fn times_are_in_the_zone_of_the_row() {
     // The clock jumps from 02:00 to 03:00, and back.
     assert_eq!(at("Europe/Berlin", "2026-03-29", "02:30"), "2026-03-29T03:30:00+02:00");
     assert_eq!(at("Europe/Berlin", "2026-10-25", "02:30"), "2026-10-25T02:30:00+02:00");
+}
+
+#[test]
+fn hours_are_in_the_zone_of_the_row_or_else_of_the_job() {
+    let zone = |zone, row: &str| {
+        let file = format!("phone,text,timeZone,timeFrom,timeTo\n7,x,{row}\n");
+        let mut reader = Reader::open(Cursor::new(file), Options { zone, ..Options::default() }).expect("a sheet");
+        let message = reader.next_row().expect("read").expect("a row").message.expect("no faults");
+        (message.content.fields().get("timeZone").cloned(), message.destination.get("timeZone").cloned())
+    };
+    let omsk = chrono_tz::Asia::Omsk;
+    assert_eq!(zone(omsk, ",09:00,21:00"), (Some("Asia/Omsk".into()), None));
+    assert_eq!(zone(omsk, "Europe/Moscow,09:00,21:00"), (None, Some("Europe/Moscow".into())));
+    assert_eq!(zone(omsk, ",,"), (None, None));
+    assert_eq!(zone(chrono_tz::UTC, ",09:00,21:00"), (None, None));
 }
 
 #[test]
@@ -199,6 +221,34 @@ fn headers_that_are_none_are_refused() {
     assert_eq!(headers(&["79990000001", "text"]), SheetError::NoHeader("A1".to_owned()));
     assert_eq!(headers(&["Анна Иванова", "anna@example.org"]), SheetError::NoHeader("B1".to_owned()));
     assert!(headers(&["phone"]).message(Language::Russian).contains("Текст"));
+}
+
+#[test]
+fn a_sheet_that_lacks_a_column_is_told_which() {
+    let missing = |headers: &[&str]| refusal(workbook(&[headers]));
+    let lacks = |keys: &[&'static str]| SheetError::MissingHeaders(keys.to_vec());
+    assert_eq!(missing(&["Chat ID", "phone", "text", "templateData", "language"]), lacks(&["templateName"]));
+    assert_eq!(missing(&["Chat ID", "phone", "messengerType"]), lacks(&["text"]));
+    assert_eq!(missing(&["phone", "text", "imageUrl"]), lacks(&["channel"]));
+    assert_eq!(missing(&["phone", "html"]), lacks(&["channel"]));
+}
+
+#[test]
+fn a_sheet_that_is_named_after_its_type_is_not_taken_for_another() {
+    let named = |name: &str, headers: &[&str]| {
+        open(named_workbook(name, &[headers]))
+            .map(|reader| reader.sheet())
+            .map_err(|error| error.message(Language::English))
+    };
+    let chat: &[&str] = &["Chat ID", "phone", "text", "Continue session"];
+    let lacks = "These columns are missing: Template name.".to_owned();
+    assert_eq!(named("chatWhatsapp", chat), Err(lacks));
+    assert_eq!(named("chat", chat), Ok(SheetType::Chat));
+    assert_eq!(named("December", chat), Ok(SheetType::Chat));
+    // What has become another sheet is that sheet, whatever its name has remained.
+    assert_eq!(named("sms", chat), Ok(SheetType::Chat));
+    assert_eq!(named("chatWhatsapp", &["phone", "text", "from"]), Ok(SheetType::Sms));
+    assert_eq!(named("universal", &["channel", "phone", "text"]), Ok(SheetType::Advertising));
 }
 
 #[test]

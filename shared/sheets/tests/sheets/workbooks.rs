@@ -67,6 +67,56 @@ fn numbers_are_written_as_people_write_them() {
     assert_eq!(item["destinations"][0]["variables"], expected);
 }
 
+/// The item of a row of numbers in these formats; `None` leaves a cell without one.
+fn formatted(cells: &[(&str, f64, Option<&str>)]) -> serde_json::Value {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for ((name, number, format), column) in cells.iter().zip(0_u16..) {
+        sheet.write_string(0, column, *name).expect("written");
+        let format = format.map_or_else(Format::new, |code| Format::new().set_num_format(code));
+        sheet.write_number_with_format(1, column, *number, &format).expect("written");
+    }
+    items(book.save_to_buffer().expect("written"))[0].clone()
+}
+
+#[test]
+fn numbers_in_texts_and_variables_are_as_they_are_shown() {
+    let item = formatted(&[
+        ("phone", 79_990_000_001.0, Some("0.00")),
+        ("text", 42.0, Some("00000")),
+        ("var:percent", 0.15, Some("0%")),
+        ("var:share", 0.1234, Some("0.00%")),
+        ("var:price", 1500.0, Some("0.00")),
+        ("var:sum", 1_234_567.5, Some("#,##0.00")),
+        ("var:code", 7.0, Some("0000")),
+        ("var:none", 0.5, None),
+        ("var:money", 1234.5, Some("#,##0.00\\ \"руб.\"")),
+        ("externalId", 42.0, Some("00000")),
+        ("from", 100.0, Some("0.00")),
+    ]);
+    assert_eq!(item["channels"]["sms"], json!({"text": "00042", "from": "100"}));
+    let variables = json!({
+        "percent": "15%", "share": "12.34%", "price": "1500.00", "sum": "1234567.50", "code": "0007", "none": "0.5",
+        "money": "1234.5",
+    });
+    let destination = json!({"phone": "79990000001", "externalId": "00042", "variables": variables});
+    assert_eq!(item["destinations"][0], destination);
+}
+
+#[test]
+fn the_same_number_in_two_formats_is_two_contents() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write_string(0, 0, "phone").expect("written").write_string(0, 1, "text").expect("written");
+    for (row, code) in [(1, "0%"), (2, "0.00"), (3, "0%")] {
+        sheet.write_string(row, 0, "7").expect("written");
+        sheet.write_number_with_format(row, 1, 0.5, &Format::new().set_num_format(code)).expect("written");
+    }
+    let read = items(book.save_to_buffer().expect("written"));
+    let texts: Vec<_> = read.iter().map(|item| item["channels"]["sms"]["text"].clone()).collect();
+    assert_eq!(texts, ["50%", "0.50", "50%"]);
+}
+
 fn dated(language: Language, epoch_1904: bool) -> serde_json::Value {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();

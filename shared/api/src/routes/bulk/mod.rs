@@ -9,7 +9,7 @@ use crate::{
     call::Answer,
     describe::describe,
     import::{
-        self, Work,
+        self, ChunkId, Work,
         results::{self, ResultRow},
     },
     refusal::Refusal,
@@ -56,18 +56,23 @@ async fn lines<P: Ports, C: Clock>(app: &App<P, C>, file: &TaskFile) -> PortResu
     let list = NamedTempFile::new().map_err(|error| PortError::new("writing a result", error))?;
     let mut report = CsvReport::new(list.as_file(), false, &HEADERS).map_err(failed)?;
     let work = Work { account: file.account, task: file.task, file: file.id };
-    for chunk in 0..file.read.div_ceil(import::ROWS.into()) {
-        let Some(rows) = results::load(&app.ports, work, chunk).await? else { return Ok(None) };
+    let mut read: u32 = 0;
+    while read < file.read {
+        let chunk = ChunkId::after(read, import::ROWS);
+        let rows = results::load(&app.ports, work, chunk).await?.filter(|rows| !rows.is_empty());
+        let Some(rows) = rows else { return Ok(None) };
         chunk_lines(app, work, (file, chunk), &rows, &mut report).await?;
+        read = read.saturating_add(u32::try_from(rows.len()).unwrap_or(u32::MAX));
     }
     report.finish().map_err(failed)?;
     Ok(Some(list))
 }
 
+/// Writes the lines of a chunk.
 async fn chunk_lines<P: Ports, C: Clock>(
     app: &App<P, C>,
     work: Work,
-    (file, chunk): (&TaskFile, u32),
+    (file, chunk): (&TaskFile, ChunkId),
     rows: &[ResultRow],
     report: &mut CsvReport<&File>,
 ) -> PortResult<()> {
