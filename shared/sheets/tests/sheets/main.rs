@@ -1,5 +1,6 @@
 //! Whole files, as people and programs make them.
 
+mod bounds;
 mod csv;
 mod help;
 mod hostile;
