@@ -137,16 +137,15 @@ pub(crate) fn mismatch() -> Refusal {
     Refusal::unprocessable("idempotency_mismatch", error)
 }
 
-/// When the first try of a request with a key began; `None` when this is the first.
+/// The id that the first try of a request with a key used, whose time is when it began; `None` when this is the first.
 pub(crate) async fn first_try<P: Ports, C: Clock>(
     app: &App<P, C>,
     call: &Call<'_>,
     account: AccountId,
-) -> Result<Option<Time>, Refusal> {
+) -> Result<Option<BulkId>, Refusal> {
     let Some(key) = key(call)? else { return Ok(None) };
     let digest = body_digest(account, call.body());
-    let id = app.ports.first_id(account, &key, &digest, app.clock.now()).await?;
-    Ok(id.and_then(|id| BulkId(id).time()))
+    Ok(app.ports.first_id(account, &key, &digest, app.clock.now()).await?.map(BulkId))
 }
 
 /// The first try may still be running.

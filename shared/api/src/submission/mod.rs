@@ -8,6 +8,7 @@ mod permitted;
 mod prices;
 mod recipient;
 mod render;
+mod repeated;
 mod rows;
 mod shape;
 mod stopped;

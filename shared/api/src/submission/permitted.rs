@@ -9,7 +9,7 @@ use baton_domain::{
 };
 
 /// The code of what the white list refuses.
-const CODE: &str = "not_permitted";
+pub(super) const CODE: &str = "not_permitted";
 
 impl Draft {
     /// Refuses recipients with an address that is not permitted, and gives the faults of contents with such a sender.

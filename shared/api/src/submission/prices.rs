@@ -21,9 +21,12 @@ pub(crate) struct Pricing {
     pub(crate) list: Arc<PriceList>,
     /// What prices are in.
     pub(crate) currency: Currency,
-    /// Whether senders that are not registered are refused.
+    /// Whether contents that name senders which are not registered are refused. Those that variables name always are.
     pub(crate) judges: bool,
 }
+
+/// The code of a sender that is not registered.
+pub(super) const CODE: &str = "unknown_sender";
 
 /// Whether the messages of a body may name a sender or have a price: of a template that is not known yet.
 pub(crate) fn needs_prices(body: &Value) -> bool {
@@ -44,6 +47,7 @@ impl Pricing {
     pub(super) fn check(&self, spec: &Spec, item: &Path<'_>, faults: &mut Faults) {
         for leg in &spec.channels {
             if let Some((field, from)) = named_sender(leg.channel, &leg.content)
+                && self.judges
                 && !varies(from)
             {
                 self.check_one(leg, field, from, item, faults);
@@ -65,11 +69,11 @@ impl Pricing {
     }
 
     fn check_one(&self, leg: &ChannelSpec, field: &str, from: &str, item: &Path<'_>, faults: &mut Faults) {
-        if self.judges && !self.list.permits(leg.channel, from, leg.content.provider.as_deref()) {
+        if !self.list.permits(leg.channel, from, leg.content.provider.as_deref()) {
             let channels = item.field("channels");
             let place = channels.field(leg.channel.name());
             let message = format!("This sender is not registered for {}; see GET /senders.", leg.channel);
-            faults.add(place.field(field), "unknown_sender", message);
+            faults.add(place.field(field), CODE, message);
         }
     }
 

@@ -144,6 +144,38 @@ async fn a_repeated_request_is_not_judged_by_later_senders() {
     assert_eq!(bench.post_once("/messages", "other", &two).await.status, 422);
 }
 
+/// A sender that variables make is judged for each recipient, so some of a request were refused when it came first.
+#[tokio::test]
+async fn a_repeated_request_sends_to_nobody_who_was_refused_at_first() {
+    let bench = with(json!([{"from": "Shop"}]), json!([])).await;
+    let to = |phone: &str, from: &str| json!({"phone": phone, "variables": {"from": from}});
+    let mut body = sms_from("{{from}}");
+    body["messages"][0]["destinations"] =
+        json!([to(RUSSIA, "Shop"), to(KAZAKHSTAN, "Other"), to("+79990000003", "Shop")]);
+    let named = json!({"bulkId": "0189f7ea-ae2c-7809-8aeb-b819cf5e9e7f", "messages": body["messages"]});
+    let (first, first_named) = (bench.post_once("/messages", "k", &body).await, bench.post("/messages", &named).await);
+    assert_eq!(first.body[1]["error"]["code"], "unknown_sender");
+    let repeat = async || {
+        let again = bench.post_once("/messages", "k", &body).await;
+        assert_eq!((again.status, again.header("idempotency-replayed")), (200, Some("true")));
+        let ids = |seen: &Value| [0, 1, 2].map(|nth| seen[nth]["id"].clone());
+        assert_eq!(ids(&again.body), ids(&first.body));
+        assert_eq!(ids(&bench.post("/messages", &named).await.body), ids(&first_named.body));
+        assert_eq!(bench.world.messages().len(), 4);
+        again.body
+    };
+    assert_eq!(repeat().await, first.body);
+    // Neither is judged by senders that have come or gone since.
+    ok(bench.put("/senders", &json!({"senders": [{"from": "Shop"}, {"from": "Third"}]}))).await;
+    assert_eq!(repeat().await, first.body);
+    ok(bench.put("/senders", &json!({"senders": [{"from": "Third"}]}))).await;
+    assert_eq!(repeat().await, first.body);
+    ok(bench.put("/senders", &json!({"senders": [{"from": "Shop"}, {"from": "Other"}]}))).await;
+    let again = bench.post_once("/messages", "k", &body).await;
+    assert_eq!(again.body[1]["error"]["code"], "refused_at_first");
+    assert_eq!(bench.world.messages().len(), 4);
+}
+
 /// What a crash left is completed with the prices of its completion; what was stored keeps its own.
 #[tokio::test]
 async fn each_message_keeps_the_prices_it_was_stored_with() {

@@ -138,3 +138,17 @@ async fn a_sender_must_be_one_of_those_that_are_permitted_for_its_channel() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_repeated_request_is_not_judged_by_a_later_list() {
+    let bench = Bench::new();
+    let body = sms(&[ANNA, BORIS]);
+    let first = bench.post_once("/messages", "k", &body).await;
+    assert_eq!(first.status, 200);
+    set(&bench, &json!([{"entity": "phone", "values": [ANNA]}, {"entity": "from", "values": ["Shop"]}])).await;
+    let again = bench.post_once("/messages", "k", &body).await;
+    assert_eq!((again.status, &again.body), (200, &first.body));
+    let later = bench.post_once("/messages", "later", &body).await;
+    assert_eq!(later.body[1]["error"]["code"], "not_permitted");
+    assert_eq!(bench.world.messages().len(), 3);
+}

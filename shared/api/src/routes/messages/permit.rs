@@ -1,22 +1,63 @@
 //! Whom a request may not reach.
 
-use crate::{App, Ports, call::Call, faults::Faults, refusal::Refusal, routes::templates, submission::Draft};
+use crate::{
+    App, Ports,
+    call::Call,
+    faults::Faults,
+    idempotency::first_try,
+    refusal::Refusal,
+    routes::templates,
+    submission::{self, Draft, Pricing},
+};
 use baton_domain::{AccountId, task::TaskState};
-use baton_pipeline::ports::Clock;
+use baton_pipeline::ports::{Bulks, Clock};
 use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The indices of the messages that a repeated request has made.
+pub(super) type Made = BTreeSet<u16>;
 
 /// Refuses what the white list does not permit, and the recipients that are on the stop list. What is wrong with the request itself
 /// joins the faults that it has already, so that all of them are told at once.
+///
+/// A repeated request stays as it was judged at first. Where lists of what is allowed may have changed that, what it has made is
+/// looked up, and given.
 pub(super) async fn check<P: Ports, C: Clock>(
     app: &App<P, C>,
     call: &Call<'_>,
     (account, body): (AccountId, &Value),
     draft: &mut Draft,
-    faults: &mut Faults,
-) -> Result<(), Refusal> {
-    faults.extend(draft.refuse_unlisted(&app.ports.white_list(account).await?));
+    (pricing, faults): (&Pricing, &mut Faults),
+) -> Result<Option<Made>, Refusal> {
+    let list = app.ports.white_list(account).await?;
+    let senders = draft.refuse_unlisted(&list);
+    let made =
+        if list.is_empty() && !pricing.list.has_senders() { None } else { made(app, call, (account, body)).await? };
+    match &made {
+        Some(made) => draft.keep(made),
+        None => faults.extend(senders),
+    }
     check_task(app, call, (account, body), draft, faults).await?;
-    refuse_stopped(app, call, (account, body), draft).await
+    refuse_stopped(app, call, (account, body), draft).await?;
+    Ok(made)
+}
+
+/// What a request has made; `None` when it has not come before.
+async fn made<P: Ports, C: Clock>(
+    app: &App<P, C>,
+    call: &Call<'_>,
+    (account, body): (AccountId, &Value),
+) -> Result<Option<Made>, Refusal> {
+    if templates::first_time(app, call, account, body).await?.is_none() {
+        return Ok(None);
+    }
+    let bulk = match submission::named_bulk(body) {
+        Some(named) => Some(named),
+        None => first_try(app, call, account).await?,
+    };
+    let Some(bulk) = bulk else { return Ok(None) };
+    let messages = Bulks::messages(&app.ports, account, bulk.key()).await?;
+    Ok(Some(messages.iter().filter_map(|message| message.id.index()).collect()))
 }
 
 /// Refuses a task that there is not, or not any more. A repeated request is answered as it was at first; what it still adds to a

@@ -35,9 +35,12 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let templates = templates::named(app, call, account, &body).await?;
     let pricing = prices::pricing(app, call, account, &body).await?;
     let (mut draft, mut faults) = submission::read(&body, &rules(app, &templates, &pricing))?;
-    permit::check(app, call, (account, &body), &mut draft, &mut faults).await?;
-    let draft = draft.judged(faults)?;
+    let made = permit::check(app, call, (account, &body), &mut draft, (&pricing, &mut faults)).await?;
+    let mut draft = draft.judged(faults)?;
     let once = Once::open(app, call, account, call.body()).await?;
+    if let (Before::Done, Some(made)) = (once.before, &made) {
+        draft.leave_out(made);
+    }
     let submission = draft.submission(account, once.id, &once.digest);
     let (messages, replayed) = match once.before {
         Before::Done => (as_at_first(app, &once, &submission), true),

@@ -28,7 +28,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let pricing = prices::pricing(app, call, account, &body).await?;
     let rules = post::rules(app, &templates, &pricing);
     let (mut draft, mut faults) = submission::read(&body, &rules)?;
-    permit::check(app, call, (account, &body), &mut draft, &mut faults).await?;
+    permit::check(app, call, (account, &body), &mut draft, (&pricing, &mut faults)).await?;
     faults.check()?;
     Ok(Answer::json(&draft.validated(account, &rules)?))
 }

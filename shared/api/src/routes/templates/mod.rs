@@ -51,7 +51,7 @@ pub(crate) async fn first_time<P: Ports, C: Clock>(
     account: AccountId,
     body: &Value,
 ) -> Result<Option<Time>, Refusal> {
-    match first_try(app, call, account).await? {
+    match first_try(app, call, account).await?.and_then(|id| id.time()) {
         Some(at) => Ok(Some(at)),
         None => first_stored(app, account, body).await,
     }

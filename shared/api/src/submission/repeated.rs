@@ -1,0 +1,45 @@
+//! A repeated request stays as it was judged at first, although lists have changed since.
+
+use super::{Draft, Rejected, permitted, prices};
+use crate::faults::{Faults, Path};
+use std::collections::BTreeSet;
+
+impl Draft {
+    /// Takes back what lists refuse now and did not refuse then. `stored` are the indices of the messages that the request has made.
+    pub(crate) fn keep(&mut self, stored: &BTreeSet<u16>) {
+        let by_lists = |rejected: &Rejected| {
+            rejected.faults.iter().all(|fault| [permitted::CODE, prices::CODE].contains(&fault.code.as_str()))
+        };
+        let every = self.items.iter_mut().flat_map(|item| item.destinations.iter_mut());
+        for (index, read) in (0..).zip(every) {
+            if let Err(rejected) = read
+                && stored.contains(&index)
+                && by_lists(rejected)
+            {
+                *read = Ok(std::mem::take(&mut rejected.recipient));
+            }
+        }
+    }
+
+    /// Refuses what lists refused then and do not refuse now, of a request that was completed.
+    pub(crate) fn leave_out(&mut self, stored: &BTreeSet<u16>) {
+        let (root, mut index) = (Path::Root, 0);
+        let messages = root.field("messages");
+        for (number, item) in self.items.iter_mut().enumerate() {
+            let place = messages.index(number);
+            let destinations = place.field("destinations");
+            for (nth, read) in item.destinations.iter_mut().enumerate() {
+                if let Ok(recipient) = read
+                    && !stored.contains(&index)
+                {
+                    let mut faults = Faults::default();
+                    let message = "The recipient was refused when the request came first; send it with another key.";
+                    faults.add(destinations.index(nth), "refused_at_first", message);
+                    let recipient = std::mem::take(recipient);
+                    *read = Err(Box::new(Rejected { recipient, faults: faults.into_details() }));
+                }
+                index += 1;
+            }
+        }
+    }
+}
