@@ -6,12 +6,13 @@ import json
 import secrets
 import uuid
 import zipfile
+from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
 import openpyxl
 import pytest
-from baton import Answer, Client, eventually, http, phone, pool
+from baton import Answer, Client, Stack, eventually, http, phone, pool
 from conftest import NewAccount
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -205,6 +206,43 @@ def test_a_large_sheet_goes_by_a_form(account: Client) -> None:
         timeout=120,
     )
     assert imported(account, task) == "CREATED"
+
+
+def test_a_job_is_paused_while_its_sheet_is_read_and_reported_when_it_is_done(stack: Stack, account: Client) -> None:
+    """Paused in the middle: what is read after that waits too. Resumed, each row goes once, and the report has all."""
+    numbers = [phone() for _ in range(1_400)]
+    task = make_task(account)
+    account.ok("POST", f"/startedTasks/{task}")
+    give(account, task, "job.csv", ("phone;text\n" + "".join(f"{number};Hello\n" for number in numbers)).encode())
+    eventually(lambda: account.ok("GET", "/outbox?limit=1")["items"], "a first message", timeout=90)
+    assert account.ok("POST", f"/pausedTasks/{task}")["status"] == "PAUSED"
+
+    def seen() -> tuple[str, int, int]:
+        now = account.ok("GET", f"/tasks/{task}")
+        return now["status"], now["totalMessageCount"], now["completedMessageCount"]
+
+    eventually(lambda: seen()[1] == len(numbers), "all rows are messages", timeout=120)
+    stack.quiet(120)
+    state, total, completed = seen()
+    assert (state, total) == ("PAUSED", len(numbers)) and completed < len(numbers)
+    assert account.ok("DELETE", f"/pausedTasks/{task}")["status"] in ("RUNNING", "IMPORTING")
+    assert account.ok("POST", f"/startedTasks/{task}")["status"] in ("RUNNING", "IMPORTING")
+    eventually(lambda: seen() == ("COMPLETED", total, total), "the end of the job", timeout=180, pause=0.5)
+    sent = Counter(record["to"] for record in account.walk("/outbox", withoutCount="true"))
+    assert sent == Counter(numbers)
+
+    # More than a thousand messages: it is made meanwhile, and led to.
+    def report() -> Answer:
+        return account.call("GET", f"/tasks/{task}/report?language=en")
+
+    assert report().status == 202
+    place = eventually(lambda: (answer := report()).status == 303 and answer.headers["location"], "the report")
+    content = pool().request("GET", place)
+    assert content.status == 200, content.data[:500]
+    rows = list(openpyxl.load_workbook(io.BytesIO(content.data), read_only=True)["Messages"].values)
+    phones, states = (rows[0].index(name) for name in ("Recipient", "Status"))
+    assert {row[phones] for row in rows[1:]} == set(numbers) and len(rows) == len(numbers) + 1
+    assert {row[states] for row in rows[1:]} == {"DELIVERED"}
 
 
 def test_a_bulk_from_a_sheet_is_answered_with_its_result(account: Client) -> None:
