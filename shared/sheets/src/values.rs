@@ -51,7 +51,9 @@ pub(crate) fn seen<'a>(cell: &RawCell<'a>, manner: Manner) -> Result<Cow<'a, str
 /// because that is what a program makes of "a number".
 pub(crate) fn id<'a>(cell: &RawCell<'a>, manner: Manner) -> Result<Cow<'a, str>, Reason> {
     match cell.kind {
-        CellKind::Number(Some(pattern)) if pattern.is_whole() => seen(cell, manner),
+        CellKind::Number(Some(pattern)) if pattern.is_whole() && !cell.text.contains(['.', 'E', 'e']) => {
+            seen(cell, manner)
+        }
         _ => text(cell, manner),
     }
 }

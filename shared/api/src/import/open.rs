@@ -3,12 +3,15 @@
 use super::{
     ImportPorts, Importer,
     sheet::{self, Sheet},
-    work::Work,
+    work::{ChunkId, Work},
 };
 use baton_domain::{Task, task::TaskState};
 use baton_pipeline::{
     ports::{Clock, PortResult, Stored},
-    tasks::file::{FileState, TaskFile},
+    tasks::{
+        file::{FileState, TaskFile},
+        join::join,
+    },
 };
 use baton_sheets::{Language, SheetError};
 
@@ -55,15 +58,22 @@ impl<P: ImportPorts, C: Clock> Importer<P, C> {
         Ok(self.task(work).await?.is_none())
     }
 
-    /// Gives a file up whose runs have failed or died too often: its task says so, and what of it has been taken. `false` when
-    /// it has come to its end after all.
+    /// Gives a file up whose runs have failed or died too often: its task says so. `false` when it has come to its end after all,
+    /// or goes on.
     ///
     /// # Errors
     /// A port failed.
     pub async fn give_up(&self, work: Work) -> PortResult<bool> {
         let file = self.record(work).await?.filter(|file| file.state == FileState::Importing);
         let Some(file) = file else { return Ok(false) };
-        self.settle(work, &file, given_up(&file)).await.map(|()| true)
+        // What a run has stored of the next chunk is accepted, whether it came to tell the task of it or not.
+        let bulk = work.bulk(file.created_at, ChunkId::after(file.read, self.limits.rows));
+        let stored = self.ports.messages(work.account, bulk).await?.len();
+        if stored > 0 {
+            let count = u16::try_from(stored).unwrap_or(u16::MAX);
+            join(&self.ports, &self.ports, &self.clock, (work.account, work.task), (bulk, count)).await?;
+        }
+        self.settle(work, &file, given_up(&file)).await
     }
 
     /// The record of a file. One that was posted by a form has none at first.
@@ -100,13 +110,13 @@ impl<P: ImportPorts, C: Clock> Importer<P, C> {
         Ok(stored.filter(|file| file.state == FileState::Importing))
     }
 
-    /// Ends a file in this state, unless somebody else has been quicker: their run has come to the same.
-    async fn settle(&self, work: Work, file: &TaskFile, state: FileState) -> PortResult<()> {
+    /// Ends a file in this state; `false` when somebody else has been quicker.
+    async fn settle(&self, work: Work, file: &TaskFile, state: FileState) -> PortResult<bool> {
         if let FileState::Refused { code, .. } = &state {
             tracing::info!(account = work.account.0, task = %work.task, file = %work.file, code, "a file was refused");
         }
         let settled = TaskFile { state, version: file.version + 1, ..file.clone() };
-        self.ports.store_file(&settled, file.version).await.map(drop)
+        Ok(self.ports.store_file(&settled, file.version).await? == Stored::Done)
     }
 }
 
@@ -121,20 +131,15 @@ fn gone() -> FileState {
 
 /// The file can not be read to its end, for a reason that is not in what it says.
 fn given_up(file: &TaskFile) -> FileState {
-    let message = match (Language::default(), file.read) {
-        (Language::Russian, 0) => {
-            "Файл не удалось прочитать; из него ничего не взято. Разделите его и загрузите снова.".to_owned()
-        }
-        (Language::English, 0) => {
-            "The file could not be read; nothing of it was taken. Split it and upload it again.".to_owned()
-        }
-        (Language::Russian, _) => format!(
-            "Файл не удалось прочитать до конца; строки от {} и дальше не взяты. Загрузите их отдельным файлом.",
-            file.next_row
+    let from = file.next_row;
+    let message = match Language::default() {
+        Language::Russian => format!(
+            "Файл не удалось прочитать до конца: строк от {from} и дальше может не хватать. Сверьте их с отчётом, прежде чем загружать \
+             их отдельным файлом."
         ),
-        (Language::English, _) => format!(
-            "The file could not be read to its end; the rows from {} on were not taken. Upload them as a file of their own.",
-            file.next_row
+        Language::English => format!(
+            "The file could not be read to its end: rows from {from} on may be missing. Compare them with the report before you upload \
+             them as a file of their own."
         ),
     };
     FileState::Refused { code: "import_failed".to_owned(), message }

@@ -36,7 +36,7 @@ impl Draft {
 }
 
 /// A sender that is made from variables is known for each recipient alone, so where senders are limited it must be written out.
-fn check_senders(item: &DraftItem, list: &[Permitted], place: &Path<'_>, faults: &mut Faults) {
+pub(super) fn check_senders(item: &DraftItem, list: &[Permitted], place: &Path<'_>, faults: &mut Faults) {
     let channels = place.field("channels");
     for leg in &item.spec.channels {
         let of = (leg.channel, leg.content.provider.as_deref());

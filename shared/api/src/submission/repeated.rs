@@ -1,7 +1,8 @@
 //! A repeated request stays as it was judged at first, although lists have changed since.
 
-use super::{Draft, Rejected, permitted, prices};
+use super::{Draft, Pricing, Rejected, numbered, permitted, prices};
 use crate::faults::{Faults, Path};
+use baton_domain::white_list::Permitted;
 use std::collections::BTreeSet;
 
 impl Draft {
@@ -19,6 +20,22 @@ impl Draft {
                 *read = Ok(std::mem::take(&mut rejected.recipient));
             }
         }
+    }
+
+    /// The faults of senders, of those items alone that would make more messages than these.
+    pub(crate) fn judge_more(&self, made: &BTreeSet<u16>, list: &[Permitted], pricing: &Pricing) -> Faults {
+        let (root, mut faults, mut next) = (Path::Root, Faults::default(), 0);
+        let (messages, judging) = (root.field("messages"), Pricing { judges: true, ..pricing.clone() });
+        for (number, item) in self.items.iter().enumerate() {
+            // All of the item are to be counted.
+            let more = numbered(item, &mut next).filter(|(index, read)| read.is_ok() && !made.contains(index)).count();
+            if more > 0 {
+                let place = messages.index(number);
+                permitted::check_senders(item, list, &place, &mut faults);
+                judging.check(&item.spec, &place, &mut faults);
+            }
+        }
+        faults
     }
 
     /// Refuses what lists refused then and do not refuse now, of a request that was completed.

@@ -292,7 +292,7 @@ async fn a_file_whose_runs_die_too_often_is_given_up_and_its_task_says_so() {
     assert!(importer.give_up(work).await.expect("given up"));
     let file = bench.world.memory.state().task_files[&(AccountId(1), id, work.file)].clone();
     let FileState::Refused { code, message } = &file.state else { panic!("{file:?}") };
-    assert!(code == "import_failed" && message.contains(&format!("строки от {} ", file.next_row)), "{message}");
+    assert!(code == "import_failed" && message.contains(&format!("строк от {} ", file.next_row)), "{message}");
     assert_eq!(importer.run(work, start()).await.expect("a run"), Outcome::Done);
     assert_eq!(outcome(&bench).0.len(), 3, "what has been taken stays");
     assert!(!importer.give_up(work).await.expect("given up"));
@@ -303,6 +303,32 @@ async fn a_file_whose_runs_die_too_often_is_given_up_and_its_task_says_so() {
     let work = posted(&bench, other, SHEET);
     assert!(importer.give_up(work).await.expect("given up"));
     assert_eq!(bench.get(&format!("/tasks/{other}")).await.body["status"], "FAILED");
+}
+
+/// Wherever the last run died: what it stored is the task's and is woken with it.
+#[tokio::test]
+async fn what_a_run_has_stored_of_a_file_that_is_given_up_is_not_left_behind() {
+    let mut tried = 0;
+    for call in 1..100 {
+        let bench = Bench::new();
+        let id = task(&bench, Uuid::from_u128(7), "December");
+        state_of(&bench, id, TaskState::Running);
+        let work = posted(&bench, id, SHEET);
+        bench.world.own().broken = Some((call, Break::Dead));
+        let run = importer(&bench, 3).run(work, start() + TimeDelta::days(1)).await;
+        bench.world.own().broken = None;
+        if run.is_ok() {
+            break;
+        }
+        importer(&bench, 3).give_up(work).await.expect("given up");
+        let stored: BTreeSet<_> = bench.world.messages().iter().map(|message| message.id.bulk_key()).collect();
+        let state = bench.world.memory.state();
+        let joined: BTreeSet<_> = state.task_bulks.keys().map(|(_, _, bulk)| *bulk).collect();
+        let woken: BTreeSet<_> = state.wake_ups.iter().map(|wake_up| wake_up.bulk).collect();
+        assert_eq!((&joined, &woken), (&stored, &stored), "call {call}");
+        tried += 1;
+    }
+    assert!(tried > 20, "{tried}");
 }
 
 #[tokio::test]

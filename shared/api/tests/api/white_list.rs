@@ -139,6 +139,52 @@ async fn a_sender_must_be_one_of_those_that_are_permitted_for_its_channel() {
     }
 }
 
+/// Whoever was refused when a request came first is not sent to by its repetition, whatever is permitted by then.
+#[tokio::test]
+async fn a_repetition_reaches_nobody_who_was_refused_at_first() {
+    let bench = Bench::new();
+    for (nth, others) in [vec![ANNA], vec![ANNA, "+79990003333"]].into_iter().enumerate() {
+        for now in [json!([]), json!([{"entity": "phone", "values": [ANNA, BORIS, "+79990003333"]}])] {
+            let key = format!("{nth} {now}");
+            set(&bench, &json!([{"entity": "phone", "values": [ANNA, "+79990003333"]}])).await;
+            let body = sms(&[others.as_slice(), &[BORIS]].concat());
+            let first = bench.post_once("/messages", &key, &body).await;
+            assert_eq!(first.body[others.len()]["error"]["code"], "not_permitted");
+            let stored = bench.world.messages().len();
+            set(&bench, &now).await;
+            for pause in [0, 61] {
+                bench.clock.advance(std::time::Duration::from_secs(pause));
+                let again = bench.post_once("/messages", &key, &body).await;
+                assert_eq!((again.status, &again.body[0]), (200, &first.body[0]), "{key}");
+                assert_eq!(again.body[others.len()]["error"]["code"], "refused_at_first", "{key}");
+            }
+            assert_eq!(bench.world.messages().len(), stored, "{key}");
+        }
+    }
+}
+
+/// A bulk that is named again brings no sender along that is not permitted.
+#[tokio::test]
+async fn a_bulk_that_is_named_again_is_judged_where_it_has_more() {
+    let bench = Bench::new();
+    let from = |from: &str, phones: &[&str]| {
+        let mut body = sms(phones);
+        body["messages"][0]["channels"]["sms"]["from"] = json!(from);
+        body
+    };
+    set(&bench, &json!([{"entity": "from", "channel": "sms", "values": ["Shop"]}])).await;
+    let first = bench.post("/messages", &from("Shop", &[ANNA])).await;
+    let mut more = from("Bank", &[ANNA, BORIS]);
+    more["bulkId"] = first.body[0]["bulkId"].clone();
+    let seen = bench.post("/messages", &more).await;
+    assert_eq!((seen.status, seen.body["details"][0]["code"].clone()), (422, json!("not_permitted")));
+    set(&bench, &json!([])).await;
+    assert_eq!(bench.put("/senders", &json!({"senders": [{"from": "Shop"}]})).await.status, 200);
+    let seen = bench.post("/messages", &more).await;
+    assert_eq!((seen.status, seen.body["details"][0]["code"].clone()), (422, json!("unknown_sender")));
+    assert_eq!(bench.world.messages().len(), 1);
+}
+
 #[tokio::test]
 async fn a_repeated_request_is_not_judged_by_a_later_list() {
     let bench = Bench::new();

@@ -101,6 +101,13 @@ fn numbers_in_texts_and_variables_are_as_they_are_shown() {
     });
     let destination = json!({"phone": "79990000001", "externalId": "00042", "variables": variables});
     assert_eq!(item["destinations"][0], destination);
+    // No identifier is rounded.
+    let item =
+        formatted(&[("phone", 79_990_000_001.0, None), ("text", 1.5, Some("0")), ("externalId", 41.5, Some("0"))]);
+    assert_eq!(
+        (&item["channels"]["sms"]["text"], &item["destinations"][0]["externalId"]),
+        (&json!("2"), &json!("41.5"))
+    );
 }
 
 #[test]

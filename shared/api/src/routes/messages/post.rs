@@ -35,16 +35,16 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let templates = templates::named(app, call, account, &body).await?;
     let pricing = prices::pricing(app, call, account, &body).await?;
     let (mut draft, mut faults) = submission::read(&body, &rules(app, &templates, &pricing))?;
-    let made = permit::check(app, call, (account, &body), &mut draft, (&pricing, &mut faults)).await?;
+    permit::check(app, call, (account, &body), &mut draft, (&pricing, &mut faults)).await?;
     let mut draft = draft.judged(faults)?;
     let once = Once::open(app, call, account, call.body()).await?;
-    if let (Before::Done, Some(made)) = (once.before, &made) {
-        draft.leave_out(made);
+    if once.before == Before::Done {
+        draft.leave_out(&permit::made(app, account, draft.bulk(once.id)).await?);
     }
     let submission = draft.submission(account, once.id, &once.digest);
     let (messages, replayed) = match once.before {
         Before::Done => (as_at_first(app, &once, &submission), true),
-        before => accept_once(app, &once, submission, before).await?,
+        before => accept_once(app, &once, submission, (before, !draft.refused().is_empty())).await?,
     };
     Ok(Answer::json(&elements(&draft, &messages, once.id)).replayed(replayed))
 }
@@ -68,12 +68,12 @@ fn as_at_first<P: Ports, C: Clock>(app: &App<P, C>, once: &Once, submission: &Su
 /// Accepts what has not been accepted yet. Gives the messages, and whether an earlier try had accepted all of them.
 ///
 /// A message that is alone is accepted by a single write, which its own presence proves: marking the request as done would
-/// cost another one, and is left out.
+/// cost another one, and is left out, unless somebody else was refused, who is not to be sent to by a repetition.
 async fn accept_once<P: Ports, C: Clock>(
     app: &App<P, C>,
     once: &Once,
     submission: Submission,
-    before: Before,
+    (before, refused): (Before, bool),
 ) -> Result<(Vec<Message>, bool), Refusal> {
     let alone = accept::is_alone(&submission);
     let of_task = submission.task.map(|task| ((submission.account, task), submission.bulk));
@@ -88,7 +88,7 @@ async fn accept_once<P: Ports, C: Clock>(
         let count = u16::try_from(messages.len()).unwrap_or(u16::MAX);
         join(&app.ports, &app.ports, &app.clock, task, (bulk, count)).await?;
     }
-    if !alone {
+    if !alone || refused {
         once.finish(&app.ports).await?;
     }
     Ok((at_first.unwrap_or(messages), stored))

@@ -60,8 +60,9 @@ struct Known {
 impl Known {
     /// Reads what belongs to a task.
     async fn of<P: Ports>(ports: &P, task: Task) -> Result<Known, Refusal> {
-        let (bulks, files) =
-            futures::try_join!(ports.bulks_of(task.account, task.id), ports.files_of(task.account, task.id))?;
+        // The files first: what one that has been read by now has brought is among the bulks.
+        let files = ports.files_of(task.account, task.id).await?;
+        let bulks = ports.bulks_of(task.account, task.id).await?;
         let progress = Progress::sum(bulks.into_iter().map(|bulk| bulk.progress));
         let importing = files.iter().any(|file| file.state == FileState::Importing);
         let read = !files.is_empty() && !importing;
