@@ -182,7 +182,8 @@ def main() -> int:
     since, before = start(stack)
     task = clients[0].ok("POST", "/tasks", {"name": "bench"})["id"]
     begun = time.monotonic()
-    run = Run(clients[0], task, rows, begun, begun + PATIENCE + rows / ROWS_A_SECOND)
+    patience = PATIENCE + rows / ROWS_A_SECOND
+    run = Run(clients[0], task, rows, begun, begun + patience)
     way = upload(clients[0], task, content)
     clients[0].call("POST", f"/startedTasks/{task}")
     run.begins()
@@ -190,7 +191,7 @@ def main() -> int:
     seconds = run.ends()
     tell(f"the job is at its end after {seconds:.1f} s; what it cost is read from the logs")
     stack.quiet()
-    writes, requests, invocations = settled(stack, since, before, FUNCTIONS, timeout=PATIENCE + rows / ROWS_A_SECOND)
+    writes, requests, invocations = settled(stack, since, before, FUNCTIONS, timeout=patience)
 
     messages = rows + len(times)
     # Of the sender's queue, of the receipts queue (one for each request of the sender), and of those where a message

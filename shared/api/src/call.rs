@@ -1,6 +1,7 @@
 //! One HTTP request, and what handlers ask of it.
 
 use crate::{Body, idempotency::Begun, query::Query, refusal::Refusal, strict};
+use baton_domain::BulkId;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
@@ -15,12 +16,14 @@ pub(crate) struct Call<'a> {
     /// What stands in the place of the route's `{…}`, in order.
     parameters: Vec<&'a str>,
     begun: OnceLock<Begun>,
+    /// The id of the first try, once it has been looked up.
+    pub(crate) first: OnceLock<Option<BulkId>>,
 }
 
 impl<'a> Call<'a> {
     /// A request whose path has these parameters.
     pub(crate) fn new(request: &'a http::Request<Vec<u8>>, parameters: Vec<&'a str>) -> Call<'a> {
-        Call { request, parameters, begun: OnceLock::new() }
+        Call { request, parameters, begun: OnceLock::new(), first: OnceLock::new() }
     }
 
     /// Notes the try that it has begun; it begins one at most.

@@ -104,14 +104,10 @@ impl Once {
         Ok(Once { account, key: Some(key), digest, id, before })
     }
 
-    /// When the first try began: its time stands in the id that it made.
-    pub(crate) fn first_time(&self) -> Option<Time> {
-        BulkId(self.id).time()
-    }
-
-    /// When what the request makes is made: the same time in every try, so that the first answer can be given again.
+    /// When what the request makes is made: the first try began then, whose time stands in the id that it made, so the first
+    /// answer can be given again.
     pub(crate) fn made_at<C: Clock>(&self, clock: &C) -> Time {
-        self.first_time().unwrap_or_else(|| clock.now())
+        BulkId(self.id).time().unwrap_or_else(|| clock.now())
     }
 
     /// Marks the request as done.
@@ -137,15 +133,20 @@ pub(crate) fn mismatch() -> Refusal {
     Refusal::unprocessable("idempotency_mismatch", error)
 }
 
-/// The id that the first try of a request with a key used, whose time is when it began; `None` when this is the first.
+/// The id that the first try of a request with a key used, whose time is when it began; `None` when this is the first. It is read
+/// once: all that is asked of it judges the same request.
 pub(crate) async fn first_try<P: Ports, C: Clock>(
     app: &App<P, C>,
     call: &Call<'_>,
     account: AccountId,
 ) -> Result<Option<BulkId>, Refusal> {
+    if let Some(known) = call.first.get() {
+        return Ok(*known);
+    }
     let Some(key) = key(call)? else { return Ok(None) };
     let digest = body_digest(account, call.body());
-    Ok(app.ports.first_id(account, &key, &digest, app.clock.now()).await?.map(BulkId))
+    let first = app.ports.first_id(account, &key, &digest, app.clock.now()).await?.map(BulkId);
+    Ok(*call.first.get_or_init(|| first))
 }
 
 /// The first try may still be running.

@@ -1,6 +1,7 @@
 //! A chunk becomes a bulk.
 
 use super::{ImportPorts, Importer, chunk::Chunk, refused, results, sheet::Sheet, work::Work};
+use baton_domain::BulkId;
 use baton_pipeline::{
     accept::{self, AcceptError},
     ports::{Clock, PortError, PortResult},
@@ -37,11 +38,17 @@ impl<P: ImportPorts, C: Clock> Importer<P, C> {
         if sheet.with_results {
             results::store(&self.ports, work, chunk, &told).await?;
         }
-        if !taken.is_empty() {
-            let count = u16::try_from(taken.len()).unwrap_or(u16::MAX);
-            join(&self.ports, &self.ports, &self.clock, (work.account, work.task), (bulk, count)).await?;
-        }
+        self.tell(work, bulk, taken.len()).await?;
         Ok(u32::try_from(told.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Tells the task of a bulk with so many messages, when it has any.
+    pub(super) async fn tell(&self, work: Work, bulk: BulkId, messages: usize) -> PortResult<()> {
+        if messages == 0 {
+            return Ok(());
+        }
+        let count = u16::try_from(messages).unwrap_or(u16::MAX);
+        join(&self.ports, &self.ports, &self.clock, (work.account, work.task), (bulk, count)).await
     }
 }
 

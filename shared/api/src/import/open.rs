@@ -8,10 +8,7 @@ use super::{
 use baton_domain::{Task, task::TaskState};
 use baton_pipeline::{
     ports::{Clock, PortResult, Stored},
-    tasks::{
-        file::{FileState, TaskFile},
-        join::join,
-    },
+    tasks::file::{FileState, TaskFile},
 };
 use baton_sheets::{Language, SheetError};
 
@@ -69,10 +66,7 @@ impl<P: ImportPorts, C: Clock> Importer<P, C> {
         // What a run has stored of the next chunk is accepted, whether it came to tell the task of it or not.
         let bulk = work.bulk(file.created_at, ChunkId::after(file.read, self.limits.rows));
         let stored = self.ports.messages(work.account, bulk).await?.len();
-        if stored > 0 {
-            let count = u16::try_from(stored).unwrap_or(u16::MAX);
-            join(&self.ports, &self.ports, &self.clock, (work.account, work.task), (bulk, count)).await?;
-        }
+        self.tell(work, bulk, stored).await?;
         self.settle(work, &file, given_up(&file)).await
     }
 

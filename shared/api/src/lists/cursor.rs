@@ -4,6 +4,7 @@
 //! order and the rest of it. That is no secret, and needs none: all that another position would show is the caller's own.
 
 use super::position::Position;
+use crate::{faults::Faults, query::place};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use baton_domain::{MessageId, Time};
 use serde::{Serialize, de::DeserializeOwned};
@@ -18,6 +19,11 @@ pub(crate) fn encode<T: Serialize>(stands: &T) -> String {
 /// From text; `None` when it is no such place.
 pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+}
+
+/// Tells that a cursor is no such place.
+pub(crate) fn refuse(faults: &mut Faults) {
+    faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
 }
 
 /// How many messages a question means, as of the beginning of the walk.

@@ -1,34 +1,30 @@
 //! Lists that are read whole before a part of them is shown.
 
 use super::{cursor, page::Page};
-use crate::{
-    call::Answer,
-    faults::Faults,
-    query::{Query, place},
-    refusal::Refusal,
-};
+use crate::{call::Answer, faults::Faults, query::Query, refusal::Refusal};
 use serde::{Serialize, de::DeserializeOwned};
 use std::cmp::Ordering;
 
 /// The part of a list that a page shows.
-#[derive(Debug)]
-pub(crate) struct Part<'l, T> {
+pub(crate) struct Part<'l, T, F> {
     /// Its items.
     pub(crate) items: &'l [T],
-    /// The cursors that go on after each of them.
-    cursors: Vec<String>,
+    /// Where an item stands.
+    stands: F,
     /// How many items the list has.
     count: usize,
     /// Whether there are more after these.
     more: bool,
 }
 
-impl<T> Part<'_, T> {
+impl<T, S: Serialize, F: Fn(&T) -> S> Part<'_, T, F> {
     /// The answer; `shown` are the items as they go over the wire.
-    pub(crate) fn answer<S: Serialize>(self, page: &Page, shown: impl IntoIterator<Item = S>) -> Answer {
-        let (count, of_part, more) = (self.count as u64, self.cursors.len(), self.more);
-        let last = |shown: usize| self.cursors.into_iter().nth(shown.checked_sub(1)?);
-        page.answer(Some(count), shown, |shown| last(shown).filter(|_| more || shown < of_part))
+    pub(crate) fn answer<W: Serialize>(&self, page: &Page, shown: impl IntoIterator<Item = W>) -> Answer {
+        let next = |shown: usize| {
+            let last = self.items.get(shown.checked_sub(1)?)?;
+            (self.more || shown < self.items.len()).then(|| cursor::encode(&(self.stands)(last)))
+        };
+        page.answer(Some(self.count as u64), shown, next)
     }
 }
 
@@ -37,18 +33,18 @@ impl<T> Part<'_, T> {
 ///
 /// # Errors
 /// The cursor is none of such a list.
-pub(crate) fn part<'l, T, S: Ord + Serialize + DeserializeOwned>(
+pub(crate) fn part<'l, T, S: Ord + Serialize + DeserializeOwned, F: Fn(&T) -> S>(
     page: &Page,
     found: &'l mut [T],
-    stands: impl Fn(&T) -> S,
-) -> Result<Part<'l, T>, Refusal> {
+    stands: F,
+) -> Result<Part<'l, T, F>, Refusal> {
     found.sort_by(|a, b| page.sort.apply(stands(a).cmp(&stands(b))));
     let first = match &page.cursor {
         None => usize::try_from(page.skip).unwrap_or(usize::MAX),
         Some(text) => {
             let last: S = cursor::decode(text).ok_or_else(|| {
                 let mut faults = Faults::default();
-                bad_cursor(&mut faults);
+                cursor::refuse(&mut faults);
                 faults.into_refusal()
             })?;
             found.partition_point(|item| page.sort.apply(stands(item).cmp(&last)) != Ordering::Greater)
@@ -56,8 +52,7 @@ pub(crate) fn part<'l, T, S: Ord + Serialize + DeserializeOwned>(
     };
     let rest = found.get(first..).unwrap_or_default();
     let items = &rest[..page.wanted().min(rest.len())];
-    let cursors = items.iter().map(|item| cursor::encode(&stands(item))).collect();
-    Ok(Part { items, cursors, count: found.len(), more: items.len() < rest.len() })
+    Ok(Part { items, stands, count: found.len(), more: items.len() < rest.len() })
 }
 
 /// Which part of a list is shown that has an order of its own: a cursor is the number of the items before it.
@@ -78,7 +73,7 @@ impl Numbered {
         let skip = page.cursor.as_ref().map_or(Some(page.skip), |cursor| cursor.parse().ok());
         let skip = skip.and_then(|skip| usize::try_from(skip).ok());
         if skip.is_none() {
-            bad_cursor(faults);
+            cursor::refuse(faults);
         }
         Numbered { page, skip: skip.unwrap_or_default() }
     }
@@ -92,8 +87,4 @@ impl Numbered {
         };
         self.page.answer(Some(count as u64), shown.skip(self.skip), next)
     }
-}
-
-fn bad_cursor(faults: &mut Faults) {
-    faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
 }

@@ -10,7 +10,7 @@ use crate::{
     },
     phone,
     ports::{Outbox, OutboxItem},
-    query::{Query, place},
+    query::Query,
     refusal::Refusal,
     wire::{OutboxEntry, OutboxList},
 };
@@ -49,7 +49,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let page = Page::read(&query, &FIELDS, &mut faults);
     let from = page.cursor.as_deref().map(cursor::decode);
     if matches!(from, Some(None)) {
-        faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
+        cursor::refuse(&mut faults);
     }
     faults.check()?;
     let mut walk = Walk::new(&page, from.flatten());

@@ -172,6 +172,28 @@ impl Draft {
         Ok(self)
     }
 
+    /// Refuses every valid destination with which something is wrong: `judge` is given its index among all of the request, its
+    /// content, the recipient and its place.
+    fn refuse(&mut self, judge: impl Fn(u16, &Spec, &Recipient, &Path<'_>, &mut Faults)) {
+        let (root, mut index) = (Path::Root, 0);
+        let messages = root.field("messages");
+        for (number, item) in self.items.iter_mut().enumerate() {
+            let place = messages.index(number);
+            let destinations = place.field("destinations");
+            for (nth, read) in item.destinations.iter_mut().enumerate() {
+                if let Ok(recipient) = read {
+                    let mut faults = Faults::default();
+                    judge(index, &item.spec, recipient, &destinations.index(nth), &mut faults);
+                    if !faults.is_empty() {
+                        let recipient = std::mem::take(recipient);
+                        *read = Err(Box::new(Rejected { recipient, faults: faults.into_details() }));
+                    }
+                }
+                index += 1;
+            }
+        }
+    }
+
     /// The task that the messages are to belong to.
     pub(crate) fn task(&self) -> Option<TaskId> {
         self.task

@@ -1,6 +1,6 @@
 //! What the white list of an account does not permit.
 
-use super::{Draft, DraftItem, Rejected};
+use super::{Draft, DraftItem};
 use crate::faults::{Faults, Path};
 use baton_domain::{
     Recipient,
@@ -14,24 +14,15 @@ pub(super) const CODE: &str = "not_permitted";
 impl Draft {
     /// Refuses recipients with an address that is not permitted, and gives the faults of contents with such a sender.
     pub(crate) fn refuse_unlisted(&mut self, list: &[Permitted]) -> Faults {
-        let (root, mut faults) = (Path::Root, Faults::default());
+        let (root, mut senders) = (Path::Root, Faults::default());
         let messages = root.field("messages");
-        for (number, item) in self.items.iter_mut().enumerate() {
-            let place = messages.index(number);
-            check_senders(item, list, &place, &mut faults);
-            let destinations = place.field("destinations");
-            for (nth, read) in item.destinations.iter_mut().enumerate() {
-                let Ok(recipient) = read else { continue };
-                let mut own = Faults::default();
-                let path = destinations.index(nth);
-                item.spec.channels.iter().for_each(|leg| check_address(leg, recipient, list, &path, &mut own));
-                if !own.is_empty() {
-                    let recipient = std::mem::take(recipient);
-                    *read = Err(Box::new(Rejected { recipient, faults: own.into_details() }));
-                }
-            }
+        for (number, item) in self.items.iter().enumerate() {
+            check_senders(item, list, &messages.index(number), &mut senders);
         }
-        faults
+        self.refuse(|_, spec, recipient, path, faults| {
+            spec.channels.iter().for_each(|leg| check_address(leg, recipient, list, path, faults));
+        });
+        senders
     }
 }
 

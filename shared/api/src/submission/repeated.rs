@@ -40,23 +40,11 @@ impl Draft {
 
     /// Refuses what lists refused then and do not refuse now, of a request that was completed.
     pub(crate) fn leave_out(&mut self, stored: &BTreeSet<u16>) {
-        let (root, mut index) = (Path::Root, 0);
-        let messages = root.field("messages");
-        for (number, item) in self.items.iter_mut().enumerate() {
-            let place = messages.index(number);
-            let destinations = place.field("destinations");
-            for (nth, read) in item.destinations.iter_mut().enumerate() {
-                if let Ok(recipient) = read
-                    && !stored.contains(&index)
-                {
-                    let mut faults = Faults::default();
-                    let message = "The recipient was refused when the request came first; send it with another key.";
-                    faults.add(destinations.index(nth), "refused_at_first", message);
-                    let recipient = std::mem::take(recipient);
-                    *read = Err(Box::new(Rejected { recipient, faults: faults.into_details() }));
-                }
-                index += 1;
+        self.refuse(|index, _, _, path, faults| {
+            if !stored.contains(&index) {
+                let message = "The recipient was refused when the request came first; send it with another key.";
+                faults.add(path, "refused_at_first", message);
             }
-        }
+        });
     }
 }

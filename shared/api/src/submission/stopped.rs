@@ -1,7 +1,6 @@
 //! Destinations that are on the stop list.
 
-use super::{Draft, DraftItem, Rejected};
-use crate::faults::{Faults, Path};
+use super::{Draft, DraftItem};
 use baton_domain::{
     Recipient, Spec, Time,
     stop::{Listed, is_stopped, stop_addresses},
@@ -25,23 +24,11 @@ impl Draft {
     pub(crate) fn refuse_stopped(&mut self, listed: &[Listed], as_of: Option<Time>) {
         let mut by_address: ByAddress<'_> = BTreeMap::new();
         listed.iter().for_each(|listed| by_address.entry(&listed.address).or_default().push(listed));
-        let root = Path::Root;
-        let messages = root.field("messages");
-        for (number, item) in self.items.iter_mut().enumerate() {
-            let place = messages.index(number);
-            let destinations = place.field("destinations");
-            for (nth, read) in item.destinations.iter_mut().enumerate() {
-                let Ok(recipient) = read else { continue };
-                if !all_stopped(&item.spec, recipient, &by_address, as_of) {
-                    continue;
-                }
-                let mut faults = Faults::default();
-                let message = "The recipient is on the stop list for every channel of the message.";
-                faults.add(destinations.index(nth), CODE, message);
-                let recipient = std::mem::take(recipient);
-                *read = Err(Box::new(Rejected { recipient, faults: faults.into_details() }));
+        self.refuse(|_, spec, recipient, path, faults| {
+            if all_stopped(spec, recipient, &by_address, as_of) {
+                faults.add(path, CODE, "The recipient is on the stop list for every channel of the message.");
             }
-        }
+        });
     }
 }
 

@@ -186,10 +186,8 @@ async fn secrets_rotate_two_at_a_time_and_are_shown_once() {
 #[tokio::test]
 async fn the_same_request_makes_one_secret() {
     let bench = Bench::new();
-    let authorization = format!("Bearer {}", bench.token);
-    let headers = [("authorization", authorization.as_str()), ("idempotency-key", "k")];
-    let first = bench.raw(Method::POST, "/callbacks/secrets", &headers, Vec::new()).await;
-    let second = bench.raw(Method::POST, "/callbacks/secrets", &headers, Vec::new()).await;
+    let first = bench.post_once("/callbacks/secrets", "k", &Value::Null).await;
+    let second = bench.post_once("/callbacks/secrets", "k", &Value::Null).await;
     assert_eq!((second.header("idempotency-replayed"), &second.body["id"]), (Some("true"), &first.body["id"]));
     assert!(first.body["secret"].is_string() && second.body["secret"].is_null());
     assert_eq!(bench.get("/callbacks/secrets").await.body["count"], 1);
@@ -199,11 +197,7 @@ async fn the_same_request_makes_one_secret() {
 #[tokio::test]
 async fn a_secret_that_was_refused_is_made_when_there_is_room() {
     let bench = Bench::new();
-    let authorization = format!("Bearer {}", bench.token);
-    let make = async |key: &str| {
-        let headers = [("authorization", authorization.as_str()), ("idempotency-key", key)];
-        bench.raw(Method::POST, "/callbacks/secrets", &headers, Vec::new()).await
-    };
+    let make = async |key: &str| bench.post_once("/callbacks/secrets", key, &Value::Null).await;
     let first = make("a").await;
     make("b").await;
     for _ in 0..2 {
@@ -221,13 +215,11 @@ async fn a_secret_that_was_refused_is_made_when_there_is_room() {
 #[tokio::test]
 async fn a_retry_does_not_bring_a_removed_secret_back() {
     let bench = Bench::new();
-    let authorization = format!("Bearer {}", bench.token);
-    let headers = [("authorization", authorization.as_str()), ("idempotency-key", "k")];
-    let first = bench.raw(Method::POST, "/callbacks/secrets", &headers, Vec::new()).await;
+    let first = bench.post_once("/callbacks/secrets", "k", &Value::Null).await;
     let path = format!("/callbacks/secrets/{}", first.body["id"].as_str().expect("an id"));
     assert_eq!(bench.delete(&path).await.status, 200);
     bench.clock.advance(std::time::Duration::from_secs(5));
-    let again = bench.raw(Method::POST, "/callbacks/secrets", &headers, Vec::new()).await;
+    let again = bench.post_once("/callbacks/secrets", "k", &Value::Null).await;
     let expected = json!({"id": first.body["id"], "secret": null, "createdAt": first.body["createdAt"]});
     assert_eq!((&again.body, again.header("idempotency-replayed")), (&expected, Some("true")));
     assert_eq!(bench.get("/callbacks/secrets").await.body["count"], 0);

@@ -47,7 +47,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let done = once.before == Before::Done;
     if !done {
         app.ports.add_task(&task).await?;
-        let work = files::works(account, task.id, &once, app.clock.now(), 1)[0];
+        let work = files::works(account, task.id, &once, &app.clock, 1)[0];
         files::store(app, work, parts.files.remove(0)).await?;
         once.finish(&app.ports).await?;
     }
@@ -61,7 +61,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
 
 /// The task of a bulk: without a name, and started.
 fn task<P, C: Clock>(app: &App<P, C>, account: AccountId, once: &Once) -> Task {
-    let made = once.first_time().unwrap_or_else(|| app.clock.now());
+    let made = once.made_at(&app.clock);
     Task {
         account,
         id: TaskId(once.id),

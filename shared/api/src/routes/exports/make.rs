@@ -55,7 +55,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
         return Ok(Answer::json(&made).replayed(true));
     }
     // A retry leaves alone what a died try has stored: a pointer more to it does no harm.
-    let now = once.first_time().unwrap_or_else(|| app.clock.now());
+    let now = once.made_at(&app.clock);
     start(&app.ports, &wanted.export(account, once.id, now)).await?;
     once.finish(&app.ports).await?;
     Ok(Answer::json(&made).replayed(once.before == Before::Died))

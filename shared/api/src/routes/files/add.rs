@@ -31,7 +31,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     faults.check()?;
     let task = of_path(app, account, call).await?;
     let once = Once::begin_with(app, call, account, &parts.said()).await?;
-    let works = works(account, task.id, &once, app.clock.now(), parts.files.len());
+    let works = works(account, task.id, &once, &app.clock, parts.files.len());
     let named = works.iter().zip(&parts.files);
     let files = named.map(|(work, file)| AddedFile { id: work.file, name: file.name.clone() }).collect();
     let done = once.before == Before::Done;

@@ -15,7 +15,7 @@ use crate::{
     routes::tasks,
     wire::FileLink,
 };
-use baton_domain::{AccountId, BulkId, Task, TaskId, Time};
+use baton_domain::{AccountId, BulkId, Task, TaskId};
 use baton_pipeline::{
     objects::Objects,
     ports::{Clock, PortError},
@@ -57,8 +57,8 @@ pub(super) async fn csv<P: Ports, C: Clock>(
 }
 
 /// The files that a request adds to a task: their ids follow from the request's, so that a retry adds nothing.
-pub(super) fn works(account: AccountId, task: TaskId, once: &Once, now: Time, count: usize) -> Vec<Work> {
-    let at = once.first_time().unwrap_or(now);
+pub(super) fn works<C: Clock>(account: AccountId, task: TaskId, once: &Once, clock: &C, count: usize) -> Vec<Work> {
+    let at = once.made_at(clock);
     let id = |nth: usize| {
         let mut random = [0; 8];
         random.copy_from_slice(&Sha256::digest(format!("{}/{nth}", once.id))[..8]);

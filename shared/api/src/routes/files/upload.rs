@@ -38,7 +38,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     let task = of_path(app, account, call).await?;
     // Nothing is stored here, so there is nothing to wait for or to finish: the form is made again, for the same file.
     let once = Once::open(app, call, account, call.body()).await?;
-    let work = works(account, task.id, &once, app.clock.now(), 1)[0];
+    let work = works(account, task.id, &once, &app.clock, 1)[0];
     let metadata = name.map(|name| (NAME.to_owned(), name)).into_iter().collect::<BTreeMap<_, _>>();
     let form = app.ports.form(&work.key(), Limits::default().file_bytes, &metadata, VALID)?;
     let fields = form.fields.into_iter().map(|(name, value)| (name, Value::from(value))).collect();

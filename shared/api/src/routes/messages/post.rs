@@ -62,7 +62,7 @@ pub(super) fn rules<'t, P, C: Clock>(app: &'t App<P, C>, templates: &'t Template
 
 /// The messages as the first try opened them: the answer to what waited then stays that it is delayed.
 fn as_at_first<P: Ports, C: Clock>(app: &App<P, C>, once: &Once, submission: &Submission) -> Vec<Message> {
-    accept::opened(submission, once.first_time().unwrap_or_else(|| app.clock.now()))
+    accept::opened(submission, once.made_at(&app.clock))
 }
 
 /// Accepts what has not been accepted yet. Gives the messages, and whether an earlier try had accepted all of them.

@@ -24,8 +24,9 @@ const HIGHEST_ID: u64 = 1 << 53;
 ///
 /// The most specific one holds, unless the message's sender has a price of its own: that of the network, of the country, of
 /// everywhere (where nothing but the price is given). What a message costs is settled when it is accepted. A number tells its
-/// country and not its network, so today tariffs of networks are kept, and those of countries hold. A place is told by `iso` or `mcc_mnc`: a tariff that has nothing
-/// but `country`, `network` or `mcc_mnc_id` besides its price is kept and given back, and does not act.
+/// country and not its network, so today tariffs of networks are kept, and those of countries hold. A place is told by `iso` or
+/// `mcc_mnc`: a tariff that has nothing but `country`, `network` or `mcc_mnc_id` besides its price is kept and given back, and does
+/// not act.
 #[utoipa::path(put, path = "/tariffs/sms", tag = "prices", operation_id = "putSmsTariffs",
     params(("companyId" = Option<u64>, Query, description = "The account; the caller's own when absent.")),
     request_body = Vec<SetTariff>,

@@ -5,6 +5,7 @@ use crate::{
     caller::Caller,
     faults::Faults,
     lists::{
+        cursor,
         items::Items,
         page::{PARAMETERS, Page},
         whole::Numbered,
@@ -66,7 +67,7 @@ pub(crate) async fn handle<P: Ports, C: Clock>(
     // Lists of recipients have cursors of their own.
     let after = page.cursor.as_deref().filter(|_| recipients.is_none()).map(After::decode);
     if after == Some(None) {
-        faults.add(place("cursor"), "invalid", "A cursor that an earlier answer gave is expected.");
+        cursor::refuse(&mut faults);
     }
     faults.check()?;
     let as_csv = call.accepts_csv();
